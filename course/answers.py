@@ -1,0 +1,174 @@
+"""The answer record: what a learner has answered in one lesson, as plain data.
+
+The same models check an answer in a notebook, in the learn service and in the grader. An answer is never code and never
+HTML; its text is text.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+SCHEMA = 1
+MAX_QUESTION_BYTES = 20_000
+MAX_LESSON_BYTES = 200_000
+
+Letter = Annotated[str, Field(pattern=r"^[A-Z]$")]
+QuestionId = Annotated[str, Field(pattern=r"^(q|p)\d{1,2}$|^today$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChoiceValue(_Model):
+    """Options picked by their letters."""
+
+    kind: Literal["choice"]
+    picked: list[Letter] = Field(max_length=26)
+
+
+class TextValue(_Model):
+    """A text the learner wrote."""
+
+    kind: Literal["text"]
+    text: str
+
+
+class OrderValue(_Model):
+    """Items in the learner's order, by their letters as first listed."""
+
+    kind: Literal["order"]
+    order: list[Letter] = Field(max_length=26)
+
+
+class MarkValue(_Model):
+    """Pieces of a text that the learner marked, by number."""
+
+    kind: Literal["mark"]
+    marked: list[Annotated[str, Field(pattern=r"^\d{1,3}$")]] = Field(max_length=200)
+
+
+class DictationValue(_Model):
+    """A text spoken or taken from the recorded transcript, then corrected."""
+
+    kind: Literal["dictation"]
+    text: str
+    spoken: bool
+
+
+class DoneValue(_Model):
+    """Whether the learner has done today's task."""
+
+    kind: Literal["done"]
+    done: bool
+
+
+Value = Annotated[
+    ChoiceValue | TextValue | OrderValue | MarkValue | DictationValue | DoneValue, Field(discriminator="kind")
+]
+_value = TypeAdapter[Value](Value)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+class Answer(_Model):
+    """One answer: its value, for which audience's text it was given, and when."""
+
+    value: Value
+    audience: str = Field(max_length=40)
+    at: Moment
+
+
+class AnswerRecord(_Model):
+    """All answers of one learner in one lesson.
+
+    ``version`` counts the writes that changed the record, so that two devices can tell whether they see the same one.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    lesson: str = Field(pattern=r"^level[1-5]/\d\d$")
+    version: int = Field(default=0, ge=0)
+    answers: dict[QuestionId, Answer] = Field(default_factory=dict)
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    def merged(self, newer: dict[str, Answer]) -> AnswerRecord:
+        """Take in answers from a device; per question the later one stands.
+
+        Parameters
+        ----------
+        newer
+            Answers by question id. An answer as old as the one that is here, or older, is left out.
+
+        Returns
+        -------
+        AnswerRecord
+            This very record when nothing changed, otherwise a new one with the next version.
+        """
+        changed = {
+            id: answer for id, answer in newer.items() if id not in self.answers or answer.at > self.answers[id].at
+        }
+        if not changed:
+            return self
+        return self.model_copy(update={"version": self.version + 1, "answers": {**self.answers, **changed}})
+
+    def too_large(self) -> str | None:
+        """Name the first question over its limit, ``"lesson"`` when only the whole is, or ``None``."""
+        total = 0
+        for id, answer in self.answers.items():
+            size = len(answer.model_dump_json().encode())
+            total += size
+            if size > MAX_QUESTION_BYTES:
+                return id
+        return "lesson" if total > MAX_LESSON_BYTES else None
+
+    def audience(self) -> str | None:
+        """Return the audience of the newest answer, which is the one this lesson is being done in."""
+        newest = max(self.answers.values(), key=lambda answer: answer.at, default=None)
+        return newest.audience if newest else None
+
+    def to_json(self) -> str:
+        """Write the record as one JSON text, the same bytes for the same record."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
+
+
+def check_value(value: object) -> Value:
+    """Check a value that came from outside.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        When it is not one of the kinds above.
+    """
+    return _value.validate_python(value)
+
+
+def is_blank(value: Value) -> bool:
+    """Tell whether a value says nothing (no option picked, an empty text)."""
+    match value:
+        case ChoiceValue():
+            return not value.picked
+        case TextValue() | DictationValue():
+            return not value.text.strip()
+        case OrderValue():
+            return not value.order
+        case MarkValue():
+            return not value.marked
+        case DoneValue():
+            return not value.done
+    raise AssertionError(value)
+
+
+def now() -> datetime:
+    """Return the present moment in UTC, in whole milliseconds (as browsers count)."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,130 @@
+"""A question as its notebook asks it: its arguments for an audience, and the widget traits made of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from course.markup import block_html, inline_html, nfc, plain_text
+from course.texts import Texts
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PIECE = re.compile(r"\[\[(.+?)\]\]", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call on a lesson: the widget it wants, its name, and its arguments as the notebook gave them."""
+
+    kind: str
+    name: str
+    given: dict[str, Any]
+
+    @property
+    def graded(self) -> bool:
+        """Graded questions are ``q1``, ``q2``, …; practice and texts are not graded."""
+        return self.name.startswith("q") and self.name[1:].isdigit()
+
+    @property
+    def label(self) -> str:
+        """What a learner calls it."""
+        if self.graded:
+            return f"Câu {self.name[1:]}"
+        return "" if self.kind in ("text", "today") else "Luyện tập"
+
+    def arguments(self, texts: Texts, audience: str) -> dict[str, Any]:
+        """Return the arguments with an audience's own words put in."""
+        own = texts.get(audience, {}).get(self.name)
+        if own is None:
+            return self.given
+        if not isinstance(own, dict):  # a text, or the task of the day, has one argument that a variant can replace
+            own = {"task" if self.kind == "today" else "text": own}
+        unknown = set(own) - set(self.given)
+        if unknown:
+            raise ValueError(f"{audience}.{self.name}: không có mục {', '.join(sorted(unknown))}")
+        return {**self.given, **own}
+
+
+def traits_of(question: Question, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Turn a question's arguments into its widget's traits (see the table of widgets in ``docs/architecture.md``)."""
+    if question.kind == "text":
+        return {
+            "html": block_html(arguments["text"]),
+            "speech": plain_text(arguments["text"]),
+            "tone": arguments["tone"],
+        }
+    if question.kind == "today":
+        return {"question": question.name, "label": question.label, "task": block_html(arguments["task"])}
+    common = {
+        "question": question.name,
+        "label": question.label,
+        "graded": question.graded,
+        "ask": inline_html(arguments["ask"]),
+    }
+    return common | _OWN_TRAITS[question.kind](arguments)
+
+
+def pieces_of(text: str) -> list[dict[str, str | None]]:
+    """Cut a text into plain runs (``id`` ``None``) and the pieces in ``[[ ]]``, numbered from 1."""
+    pieces: list[dict[str, str | None]] = []
+    number = 0
+    for position, run in enumerate(_PIECE.split(nfc(text))):
+        is_piece = position % 2 == 1
+        if is_piece:
+            number += 1
+        if run:
+            pieces.append({"text": run, "id": str(number) if is_piece else None})
+    return pieces
+
+
+def _choice(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "options": [inline_html(option) for option in arguments["options"]],
+        "several": arguments["several"],
+        "right": list(arguments["right"] or ""),
+        "reasons": dict(zip(LETTERS, map(inline_html, arguments["reasons"] or []), strict=False)),
+    }
+
+
+def _short_text(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "parts": list(arguments["parts"]),
+        "rows": arguments["rows"],
+        "placeholder": arguments["placeholder"],
+        "example": arguments["example"],
+        "find": {part: [nfc(sign) for sign in signs] for part, signs in (arguments["find"] or {}).items()},
+    }
+
+
+def _order(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "items": [inline_html(item) for item in arguments["items"]],
+        "right": list(arguments["right"] or ""),
+        "reason": inline_html(arguments["reasons"] or ""),
+    }
+
+
+def _mark(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "pieces": pieces_of(arguments["text"]),
+        "right": [str(piece) for piece in arguments["right"] or ()],
+        "reasons": {str(piece): inline_html(reason) for piece, reason in (arguments["reasons"] or {}).items()},
+    }
+
+
+def _dictation(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "say": nfc(arguments["say"]),
+        "recorded": nfc(arguments["recorded"]),
+        "fixes": [dict(fix) for fix in arguments["fixes"] or ()],
+    }
+
+
+_OWN_TRAITS = {
+    "choice": _choice,
+    "short_text": _short_text,
+    "order": _order,
+    "mark": _mark,
+    "dictation": _dictation,
+}

@@ -1,0 +1,1 @@
+"""Release, produce, judge, record: everything that holds keys. Never installed for learners."""

@@ -1,0 +1,43 @@
+"""A self-learner's own place: released notebooks in a folder, opened in local JupyterLab."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from course.place import LOCAL_GRADER
+from grader.release.notebooks import release_notebooks
+from grader.workspace import LESSONS_VARIABLE, STATE_VARIABLE, Workspace
+
+
+def learning_folder(workspace: Workspace) -> Path:
+    """Bring the learner's folder up to date and return it.
+
+    Notebooks and their texts are replaced by the newest release; answer files and whatever else the learner has put
+    there stay.
+    """
+    release_notebooks(workspace)
+    folder = workspace.state / "learn"
+    shutil.copytree(workspace.released_notebooks, folder, dirs_exist_ok=True)
+    return folder
+
+
+def open_lessons(workspace: Workspace, *, port: int, browser: bool) -> int:
+    """Run JupyterLab on the learner's folder until it is stopped; return its exit code."""
+    folder = learning_folder(workspace)
+    environment = os.environ | {
+        LOCAL_GRADER: f"{sys.executable} -m grader.cli grade-file",
+        LESSONS_VARIABLE: str(workspace.lessons),
+        STATE_VARIABLE: str(workspace.state),
+        "JUPYTERLAB_SETTINGS_DIR": str(workspace.state / "lab-settings"),
+    }
+    first = next(iter(sorted(folder.glob("level1/*.ipynb"))), folder).relative_to(folder)
+    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--notebook-dir={folder}"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{first}"]
+    if not browser:
+        command.append("--no-browser")
+    print("Các bài mở trong JupyterLab. Bấm Run › Run All Cells để bắt đầu; dừng bằng Ctrl-C.", flush=True)
+    return subprocess.run(command, env=environment, check=False).returncode

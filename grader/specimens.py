@@ -1,0 +1,66 @@
+"""Specimens: for each lesson, what earns full marks and what typical mistakes earn. They hold keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from course.answers import Answer, AnswerRecord, check_value, now
+from course.texts import by_audience
+
+FOLDER = Path(__file__).with_name("specimens")
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """A made-up learner's answers for one audience, and the points they should earn."""
+
+    name: str
+    record: AnswerRecord
+    points: dict[str, float] | None
+    """Points of the questions named; the others earn all. ``None`` for the blank, which earns nothing."""
+
+
+def read_specimens(lesson: str, audience: str) -> tuple[Specimen, Specimen, list[Specimen]]:
+    """Return the solution, the blank and the mistakes of a lesson for an audience.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the lesson has no specimens.
+    ValueError
+        When a value is not one that a learner could give.
+    """
+    data = yaml.safe_load((FOLDER / f"{lesson}.yml").read_text("utf-8"))
+    solution = data["solution"]
+    blank = Specimen("Chưa trả lời", AnswerRecord(lesson=lesson), None)
+    mistakes = [
+        Specimen(
+            mistake["name"],
+            _record(lesson, audience, {**solution, **mistake["answers"]}),
+            {id: float(by_audience(points, audience)) for id, points in mistake["points"].items()},
+        )
+        for mistake in data["mistakes"]
+    ]
+    return Specimen("Lời giải", _record(lesson, audience, solution), {}), blank, mistakes
+
+
+def _record(lesson: str, audience: str, answers: dict[str, Any]) -> AnswerRecord:
+    """Make a record; a mistake takes an answer away by giving ``null``."""
+    at = now()
+    given = {
+        id: Answer(value=check_value(_for_audience(value, audience)), audience=audience, at=at)
+        for id, value in answers.items()
+        if value is not None
+    }
+    return AnswerRecord(lesson=lesson, version=1, answers=given)
+
+
+def _for_audience(value: Any, audience: str) -> Any:
+    value = by_audience(value, audience)
+    if isinstance(value, dict):
+        return {name: by_audience(inner, audience) for name, inner in value.items()}
+    return value
