@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import shutil
+import sys
 from pathlib import Path
 
 from nbgrader.apps.api import NbGraderAPI
@@ -14,6 +17,11 @@ from traitlets.config.loader import PyFileConfigLoader
 from grader.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+# nbgrader calls the program "alembic" when it makes a gradebook, and finds it only on PATH: a `bdhai` called by its full
+# path, from a virtual environment that nobody activated, must work too.
+if shutil.which("alembic") is None:
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 CONFIG_FILE = "nbgrader_config.py"
 _CONFIG = '''"""nbgrader's configuration of class {class_id}. The course kit wrote it once; edit freely."""

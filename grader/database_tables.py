@@ -67,7 +67,10 @@ class AnswerRow(Base):
 
 
 class SubmissionRow(Base):
-    """One submission as one class received it; ``state`` is ``grading``, ``graded`` or ``refused``."""
+    """One submission as one class received it.
+
+    ``state`` is ``grading``, ``graded``, ``refused``, or ``replaced`` by a later one before it was graded.
+    """
 
     __tablename__ = "submissions"
     __table_args__ = (Index("submissions_of_learner", "learner", "lesson", "at"),)

@@ -1,0 +1,1 @@
+"""Release: from source notebooks to what learners get."""

@@ -1,0 +1,59 @@
+"""Does stock ``nbgrader autograde`` give every specimen the points that our judge gives and the specimen expects?"""
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+
+from course.answers import AnswerRecord, now
+from course.curriculum import load_curriculum
+from grader.class_directory import class_config, course_directory
+from grader.judge import judge, prepare
+from grader.record import collect
+from grader.specimens import read_specimens
+
+MISTAKES = 4
+"""Of each lesson's mistakes, so many also go through a kernel of their own; ``bdhai check`` judges all."""
+
+
+def specimens_of(workspace, lesson, audience):
+    solution, blank, mistakes = read_specimens(lesson, audience)
+    return [solution, blank, *mistakes[:MISTAKES]]
+
+
+def expected_points(specimen, tests):
+    if specimen.points is None:
+        return {test.grade_id: 0 for test in tests}
+    return {test.grade_id: specimen.points.get(test.grade_id, test.max_points) for test in tests}
+
+
+@pytest.mark.parametrize("audience", load_curriculum().audiences)
+def test_stock_autograde_and_the_judge_agree(ready_class, audience):
+    lessons = ready_class.lesson_keys()
+    lessons = lessons[:2]
+    expected = {}
+    for lesson in lessons:
+        prepared = prepare(ready_class.source_notebook(lesson), lesson, audience)
+        for number, specimen in enumerate(specimens_of(ready_class, lesson, audience)):
+            record: AnswerRecord = specimen.record
+            collect(ready_class, "thu", f"hv{number}", record, now())
+            for verdict in judge(prepared, record):
+                expected[f"hv{number}", prepared.source.stem, verdict.grade_id] = verdict.points
+            for id, points in expected_points(specimen, prepared.tests).items():
+                key = f"hv{number}", prepared.source.stem, id
+                assert expected[key] == pytest.approx(points, abs=0.011), (specimen.name, id)
+    students = sorted({student for student, _, _ in expected})
+    assert len(students) == 2 + MISTAKES
+
+    api = NbGraderAPI(config=class_config(ready_class, "thu"))
+    for student in students:
+        graded = api.autograde("level1", student, force=True, create=True)
+        assert graded["success"], graded.get("error", graded["log"])
+
+    with Gradebook(course_directory(ready_class, "thu").db_url) as gradebook:
+        stock = {
+            (student, notebook.name, grade.name): grade.auto_score
+            for student in students
+            for notebook in gradebook.find_submission("level1", student).notebooks
+            for grade in notebook.grades
+        }
+    assert stock == pytest.approx(expected)

@@ -1,0 +1,56 @@
+"""Do environment.yml, pyproject.toml and requirements.lock name the same packages, and no download address?"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+REPOSITORY = Path(__file__).parents[1]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def requirements(lines):
+    return {str(Requirement(line)) for line in lines}
+
+
+def test_environment_yml_lists_what_the_project_needs():
+    dependencies = yaml.safe_load((REPOSITORY / "environment.yml").read_text("utf-8"))["dependencies"]
+    [pip] = [entry["pip"] for entry in dependencies if isinstance(entry, dict)]
+    options = [line for line in pip if line.startswith("--")]
+    listed = [line for line in pip if not line.startswith("--")]
+    assert options == ["--constraint requirements.lock", "--editable .[grader]"]
+    assert requirements(listed) == requirements(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["grader"])
+
+
+def test_the_lock_satisfies_every_dependency():
+    locked = dict(
+        re.fullmatch(r"([\w.-]+)==([\w.+!-]+)", line.split(" ")[0].split(";")[0]).groups()
+        for line in (REPOSITORY / "requirements.lock").read_text("utf-8").splitlines()
+        if line and not line.startswith(("#", " ", "-"))
+    )
+    normal = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in locked.items()}
+    extras = PROJECT["optional-dependencies"]
+    for line in [*PROJECT["dependencies"], *extras["grader"], *extras["hub"], *extras["dev"]]:
+        wanted = Requirement(line)
+        name = re.sub(r"[-_.]+", "-", wanted.name).lower()
+        if name != PROJECT["name"]:
+            assert wanted.specifier.contains(normal[name]), f"{line}: locked at {normal[name]}"
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "hub_config/proxy/package-lock.json"])
+def test_lock_files_hold_no_address(name):
+    text = (REPOSITORY / name).read_text("utf-8")
+    assert not re.search(r"https?://(?!github\.com|opencollective|www\.patreon|tidelift)|--index-url|resolved", text), (
+        name
+    )
+
+
+def test_learners_packages_import_nothing_that_holds_keys():
+    """The rule of the house: course imports nothing from grader or hub_config; nobody imports a service."""
+    for path in REPOSITORY.glob("course/**/*.py"):
+        assert not re.search(r"^\s*(from|import) (grader|hub_config)\b", path.read_text("utf-8"), re.M), path
+    for path in REPOSITORY.glob("grader/**/*.py"):
+        assert not re.search(r"^\s*(from|import) hub_config\b", path.read_text("utf-8"), re.M), path
