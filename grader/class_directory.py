@@ -18,8 +18,8 @@ from grader.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-# nbgrader calls the program "alembic" when it makes a gradebook, and finds it only on PATH: a `bdhai` called by its full
-# path, from a virtual environment that nobody activated, must work too.
+# nbgrader calls the program "alembic" when it makes a gradebook, and finds it only on PATH: a `bdhai` called by its
+# full path, from a virtual environment that nobody activated, must work too.
 if shutil.which("alembic") is None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
@@ -37,6 +37,12 @@ c.Exchange.root = str(here.parent.parent / "exchange")
 c.IncludeHeaderFooter.header = ""
 # A lesson's hidden tests print their reasons; nothing in them may wait long.
 c.Execute.timeout = 60
+# Feedback is for learners: nbgrader's own step takes the hidden tests out before it is drawn.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
 '''
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -37,16 +36,14 @@ def progress() -> Progress:
 @app.callback()
 def main(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="In cả nhật ký chi tiết.")] = False) -> None:
     """Set up logs: English, for operators."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.INFO if verbose else logging.ERROR)  # nbgrader sets its logger's level, not this one's
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", handlers=[handler])
 
 
 @app.command()
 def clean(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Sổ bài học; bỏ trống là mọi bài.")] = None,
+    lessons: Annotated[list[str] | None, typer.Argument(help="Bài hoặc tệp; bỏ trống là mọi bài.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Chỉ xem, không ghi; có bài chưa sạch thì báo lỗi.")] = False,
 ) -> None:
     """Làm sạch sổ bài học: bỏ kết quả chạy và dấu vết máy, giữ mã ô. Đọc và ghi level*/*.ipynb."""
@@ -55,10 +52,11 @@ def clean(
 
     workspace = Workspace.from_environment()
     dirty = []
-    for path in paths or [workspace.source_notebook(key) for key in workspace.lesson_keys()]:
+    for name in lessons or workspace.lesson_keys():
         try:
+            path = Path(name) if name.endswith(".ipynb") else workspace.source_notebook(name)
             changed = clean_text(path) != path.read_text("utf-8") if check else clean_file(path)
-        except (NotebookError, OSError) as error:
+        except (NotebookError, OSError, ValueError) as error:
             raise fail(str(error)) from error
         if changed:
             dirty.append(path.name)
@@ -119,6 +117,36 @@ def release(
     except (NotebookError, TextsError, ReleaseError, ClassDirectoryError, FileNotFoundError) as error:
         raise fail(str(error)) from error
     console.print(f"Đã phát hành {len(released)} bài: {', '.join(released)}", highlight=False)
+
+
+@app.command()
+def grade(
+    class_id: Annotated[str, typer.Argument(metavar="LỚP", help="Tên lớp, như demo.")],
+    level: Annotated[str | None, typer.Argument(metavar="[CẤP]", help="Như level1; bỏ trống là mọi cấp.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Chấm lại cả bài đã chấm, sau khi sửa đáp án.")] = False,
+) -> None:
+    """Chấm bài của một lớp. Đọc .bdhai/inbox/, ghi sổ điểm nbgrader và bảng kết quả; điểm chấm tay giữ nguyên."""
+    from grader.grading import Grading, database_of, waiting_order
+
+    workspace = Workspace.from_environment()
+    if class_id not in workspace.class_ids():
+        raise fail(f"Không có lớp {class_id!r}. Các lớp: {', '.join(workspace.class_ids()) or 'chưa có lớp nào'}.")
+    grading = Grading(workspace, database_of(workspace))
+    with progress() as bar:
+        paths = waiting_order(workspace, class_id, level)
+        summary = grading.grade_class(class_id, bar.track(paths, description="Chấm bài"), again=again)
+    words = {
+        "graded": "đã chấm",
+        "unchanged": "không đổi",
+        "replaced": "đã có bài mới hơn",
+        "refused": "chưa chấm được",
+    }
+    told = [f"{count} {words[outcome]}" for outcome, count in summary.counts.items()]
+    console.print(", ".join(told) or "Chưa có bài nộp nào.", highlight=False)
+    for receipt, reason in summary.refused.items():
+        console.print(f"{receipt}: {reason}", highlight=False, markup=False)
+    if summary.refused:
+        raise typer.Exit(1)
 
 
 @app.command("grade-file", hidden=True)

@@ -1,13 +1,13 @@
 """Are answers kept at once, whole, and through a lost network?"""
 
 import json
-import os
 import resource
 import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import httpx
 import pytest
@@ -84,7 +84,7 @@ except StoreError as error:
 """
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
     done = subprocess.run(
-        [sys.executable, "-B", "-c", code], capture_output=True, text=True, preexec_fn=limit, cwd=os.getcwd()
+        [sys.executable, "-B", "-c", code], capture_output=True, text=True, preexec_fn=limit, cwd=Path.cwd()
     )
     assert "hết chỗ" in done.stdout, done.stderr
     assert file.load().answers["q1"].value.text == "một"
