@@ -119,7 +119,9 @@ def release_to_exchange(workspace: Workspace, class_id: str, level: str) -> None
     ClassDirectoryError
         When nbgrader refuses to.
     """
-    result = NbGraderAPI(config=class_config(workspace, class_id)).release_assignment(level)
+    config = class_config(workspace, class_id)
+    config.ExchangeReleaseAssignment.force = True  # nbgrader's API has no argument for it
+    result = NbGraderAPI(config=config).release_assignment(level)
     if not result["success"]:
         raise ClassDirectoryError(result.get("error") or result["log"])
 

@@ -108,6 +108,14 @@ class Database:
             rows = session.scalars(select(RecordRow).where(RecordRow.learner == learner)).all()
             return {row.lesson: _record(session, row, row.lesson) for row in rows}
 
+    def activity(self, names: Sequence[str]) -> dict[str, dict[str, datetime]]:
+        """Return when each learner last changed each lesson's record, by learner and lesson."""
+        with self.session() as session:
+            found: dict[str, dict[str, datetime]] = {}
+            for row in session.scalars(select(RecordRow).where(RecordRow.learner.in_(names), RecordRow.version > 0)):
+                found.setdefault(row.learner, {})[row.lesson] = row.changed_at
+            return found
+
     def merge_answers(self, learner: str, lesson: str, answers: Mapping[str, Answer]) -> AnswerRecord:
         """Take in a device's answers; per question the later one stands.
 
