@@ -17,7 +17,7 @@ KINDS = ("Nhớ lại", "Làm mẫu", "Làm cùng", "Tự làm", "Ứng dụng n
 
 _HEADING = re.compile(r"\A\s*##[ \t]+(?!#)(?P<line>.+?)[ \t]*(?:\n|\Z)")
 _TITLE = re.compile(r"\A\s*#[ \t]+.+?(?:\n|\Z)")
-_LARGE_HEADING = re.compile(r"<(/?)h[12](?=[ >])")
+_HEADING_TAG = re.compile(r"<(/?)h([1-6])(?:\s[^>]*)?>")
 
 _QUESTION = ("question", "label", "ask", "graded", "points")
 _TRAITS: dict[str, tuple[str, ...]] = {
@@ -108,13 +108,15 @@ def _render(source: str, run: LessonRun, cell: Cell) -> str:
     """Render Markdown as nbconvert does. Raw HTML is shown as text: the page runs no authored markup."""
     renderer = IPythonRenderer(
         escape=True,
+        allow_harmful_protocols=False,
         attachments=cell.attachments,
         embed_images=True,
         exclude_anchor_links=True,
         path=str(run.notebook.parent),
     )
-    # A step has its own <h2>; headings inside it stand below.
-    return _LARGE_HEADING.sub(r"<\1h3", MarkdownWithMath(renderer=renderer).render(source)).strip()
+    html = MarkdownWithMath(renderer=renderer).render(source)
+    # A step has its own <h2>, so headings inside it stand below; their ids might be those of the page's own parts.
+    return _HEADING_TAG.sub(lambda tag: f"<{tag[1]}h{max(3, int(tag[2]))}>", html).strip()
 
 
 def _widget_block(run: LessonRun, cell: Cell) -> Block | None:

@@ -1,0 +1,55 @@
+"""The widgets of a lesson: plain JavaScript modules that run in JupyterLab and on the lesson page alike."""
+
+from course.widgets._assets import (
+    WIDGET_NAMES,
+    base_style,
+    bundle_source,
+    module_source,
+    own_style,
+    style_source,
+)
+from course.widgets._question import QuestionWidget
+from course.widgets._widget import LessonWidget
+from course.widgets.choice import Choice
+from course.widgets.dictation import Dictation
+from course.widgets.mark import Mark
+from course.widgets.order import Order
+from course.widgets.short_text import ShortText
+from course.widgets.start import Start
+from course.widgets.submit import Submit
+from course.widgets.text import Text
+from course.widgets.today import Today
+
+WIDGETS: dict[str, type[LessonWidget]] = {
+    "choice": Choice,
+    "short_text": ShortText,
+    "order": Order,
+    "mark": Mark,
+    "dictation": Dictation,
+    "today": Today,
+    "text": Text,
+    "start": Start,
+    "submit": Submit,
+}
+"""Each widget's class by its name."""
+
+__all__ = [
+    "WIDGETS",
+    "WIDGET_NAMES",
+    "Choice",
+    "Dictation",
+    "LessonWidget",
+    "Mark",
+    "Order",
+    "QuestionWidget",
+    "ShortText",
+    "Start",
+    "Submit",
+    "Text",
+    "Today",
+    "base_style",
+    "bundle_source",
+    "module_source",
+    "own_style",
+    "style_source",
+]

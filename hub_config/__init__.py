@@ -1,0 +1,1 @@
+"""JupyterHub's configuration and the services behind it."""

@@ -1,0 +1,52 @@
+"""JupyterHub roles: who may do what, as named scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hub_config.classes import ClassRoom
+
+KIT_SERVICES = ("learn", "classes")
+"""The kit's own services that people open in a browser."""
+
+
+def hub_roles(rooms: Iterable[ClassRoom]) -> list[dict[str, Any]]:
+    """Return the roles in the shape of ``JupyterHub.load_roles``."""
+    services = [f"access:services!service={name}" for name in KIT_SERVICES]
+    roles: list[dict[str, Any]] = [
+        # "user" and "server" are JupyterHub's own roles; naming them here replaces their scopes.
+        {"name": "user", "description": "People who log in", "scopes": ["self", *services]},
+        {
+            "name": "server",
+            "description": "A learner's server: its own activity, and the learner's answers in the learn service",
+            "scopes": ["users:activity!user", "access:servers!server", "access:services!service=learn"],
+        },
+        {
+            "name": "kit-services",
+            "description": "The kit's services see who is in which class",
+            "scopes": ["list:users", "read:users:name", "read:users:groups", "list:groups", "read:groups"],
+            "services": list(KIT_SERVICES),
+        },
+        {
+            "name": "idle-culler",
+            "description": "Stops servers that nobody uses",
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "services": ["idle-culler"],
+        },
+    ]
+    for room in rooms:
+        user = room.server_user
+        roles.append(
+            {
+                "name": f"trainer-{room.name}",
+                "description": f"Start, stop and open the server of class {room.name}",
+                "scopes": [
+                    f"read:users:name!user={user}",
+                    f"servers!user={user}",
+                    f"access:servers!user={user}",
+                ],
+                "groups": [room.trainer_group],
+            }
+        )
+    return roles

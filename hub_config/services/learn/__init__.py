@@ -1,0 +1,1 @@
+"""The learn service: the path, lesson pages, answers, submissions and results."""
