@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grader import bench_cli
 from grader.workspace import Workspace
 
 app = typer.Typer(
     help="Bình dân học AI: phát hành, kiểm tra, chấm bài.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.add_typer(bench_cli.app, name="bench")
 console = Console(stderr=True)
 
 

@@ -39,6 +39,10 @@ _FULL = {
 _BUSY = {"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED", "55P03", "57014", "40001", "40P01"}
 
 
+class DatabaseFailure(Exception):
+    """The database refused for another reason, named by its code: the database's own message quotes whole rows."""
+
+
 class StorageFull(Exception):
     """The disk (or a quota) has no room; nothing was written."""
 
@@ -69,7 +73,7 @@ class Database:
                 yield session
                 session.commit()
         except (DBAPIError, sqlite3.OperationalError) as error:
-            raise _explained(error) from error
+            raise _explained(error) from None
         except PoolTimeout as error:
             raise DatabaseBusy("No free connection") from error
 
@@ -272,7 +276,7 @@ def _explained(error: DBAPIError | sqlite3.OperationalError) -> Exception:
         return StorageFull(str(code))
     if code in _BUSY:
         return DatabaseBusy(str(code))
-    return error
+    return DatabaseFailure(f"{type(cause).__name__} {code}")
 
 
 def _record(session: Session, row: RecordRow | None, lesson: str) -> AnswerRecord:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import heapq
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Thread
 
 from grader.database import Database
-from grader.inbox import Submission, TamperedSubmission, read, submission_files
-from grader.pipeline import PreparedLessons, Result, grade_submission
+from grader.grading import Grading
+from grader.inbox import Submission, submission_files
 from grader.workspace import Workspace
 
 log = logging.getLogger("bdhai.services")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 300.0  # seconds
-_TAMPERED = "Bài nộp này bị hỏng khi cất giữ nên chưa chấm được. Bạn bấm nộp lại nhé, câu trả lời vẫn còn."
 _DELAYED = "Máy chấm đang bận. Bài đã được cất giữ, có điểm sẽ hiện ở đây."
 
 
@@ -34,20 +32,12 @@ class GradingWorker:
 
     A class's gradebook has one writer, and this thread is it. What is waiting is derived from the inbox and the results
     table at each start, so nothing depends on this process living on.
-
-    Parameters
-    ----------
-    grade
-        Grades one submission; ``grader.pipeline.grade_submission`` by default.
     """
 
-    def __init__(
-        self, workspace: Workspace, database: Database, grade: Callable[[Submission], Result] | None = None
-    ) -> None:
+    def __init__(self, workspace: Workspace, database: Database) -> None:
         self.workspace = workspace
         self.database = database
-        lessons = PreparedLessons(workspace)
-        self._grade = grade or (lambda submission: grade_submission(workspace, lessons, submission))
+        self._grade_file = Grading(workspace, database).grade_file
         self._jobs: list[_Job] = []
         self._changed = Condition()
         self._stopping = False
@@ -101,52 +91,13 @@ class GradingWorker:
             log.error("Could not look for waiting submissions: %s", type(error).__name__)
         while (job := self._next()) is not None:
             try:
-                self._work(job)
+                self._grade_file(job.path)
             except Exception as error:
                 # A locked gradebook, a full disk, a lesson being edited: the submission stays, trying again is right.
                 log.error("Grading %s failed, next try in %.1f s: %s", job.path.stem, job.pause, type(error).__name__)
                 self._tell_delayed(job)
                 pause = min(job.pause * 2, _LONGEST_PAUSE)
                 self._put(_Job(time.monotonic() + job.pause, job.path, pause))
-
-    def _work(self, job: _Job) -> None:
-        class_id, receipt = _class_of(job.path), job.path.stem
-        try:
-            submission = read(job.path)
-        except TamperedSubmission:
-            log.error("Submission %s is not what was received", receipt)
-            self.database.set_submission_state(receipt, class_id, "refused", _TAMPERED)
-            return
-        self._note(submission)
-        others = self.database.submissions(learner=submission.learner, class_id=class_id)
-        if any(row.lesson == submission.lesson and row.at > submission.at for row in others):
-            # Grading the older one after the newer would put old points into nbgrader's gradebook.
-            self.database.set_submission_state(receipt, class_id, "replaced")
-            return
-        result = self._grade(submission)
-        self.database.save_result(
-            class_id=class_id,
-            learner=submission.learner,
-            lesson=submission.lesson,
-            receipt=receipt,
-            points=result.points,
-            max_points=result.max_points,
-            questions=result.questions,
-            submitted_at=submission.at,
-            graded_at=result.graded_at,
-        )
-
-    def _note(self, submission: Submission) -> None:
-        """Enter a submission whose process ended between writing the file and the database."""
-        self.database.add_submission(
-            receipt=submission.receipt,
-            class_id=submission.class_id,
-            learner=submission.learner,
-            lesson=submission.lesson,
-            version=submission.record.version,
-            at=submission.at,
-            sha256=submission.sha256,
-        )
 
     def _tell_delayed(self, job: _Job) -> None:
         try:

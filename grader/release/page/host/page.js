@@ -117,7 +117,8 @@ function showState() {
   });
   const worst = ["error", "waiting", "saving", "saved"].find((state) => states.includes(/** @type {any} */ (state))) ?? "";
   const line = byId("saved");
-  const words = WORDS[/** @type {keyof typeof WORDS} */ (worst)];
+  const loggedOut = worst === "waiting" && store.trouble === "login";
+  const words = loggedOut ? "Cần đăng nhập lại, chưa mất gì" : WORDS[/** @type {keyof typeof WORDS} */ (worst)];
   if (line.textContent !== words) line.textContent = words;
   line.dataset.state = worst;
   byId("login-again").hidden = store.trouble !== "login";
