@@ -133,6 +133,7 @@ class ServiceStore:
         self.client = client
         self.file = file
         self.on_delivered = on_delivered
+        self._acknowledged: dict[str, Answer] = {}
         self._retry: threading.Timer | None = None
 
     def load(self) -> AnswerRecord:
@@ -155,11 +156,14 @@ class ServiceStore:
             return local, "waiting"
 
     def _exchange(self, answers: dict[str, Answer]) -> AnswerRecord:
-        if answers:
+        # Only what the service has not acknowledged: an old answer sent again by a machine whose clock is wrong could
+        # otherwise win over a newer one from another device.
+        new = {id: answer for id, answer in answers.items() if self._acknowledged.get(id) != answer}
+        if new:
             body = {
                 "schema": SCHEMA,
                 "now": now().isoformat(),
-                "answers": {id: answer.model_dump(mode="json") for id, answer in answers.items()},
+                "answers": {id: answer.model_dump(mode="json") for id, answer in new.items()},
             }
             response = self.client.put(f"api/answers/{self.file.lesson}", json=body)
         else:
@@ -168,6 +172,7 @@ class ServiceStore:
         data = response.json()
         data.pop("now", None)
         record = AnswerRecord.model_validate(data)
+        self._acknowledged = record.answers
         self.file.save(record.answers)
         return record
 

@@ -8,13 +8,15 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from nbgrader.apps.api import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from grader.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
 
 log = logging.getLogger(__name__)
 
@@ -24,17 +26,15 @@ if shutil.which("alembic") is None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 CONFIG_FILE = "nbgrader_config.py"
-_CONFIG = '''"""nbgrader's configuration of class {class_id}. The course kit wrote it once; edit freely."""
-
+_CONFIG = """# Written by grader.class_directory; changes here are lost at the next start or release.
 from pathlib import Path
 
-here = Path(__file__).resolve().parent
 c = get_config()  # noqa: F821
-
-c.CourseDirectory.course_id = "{class_id}"
-c.CourseDirectory.root = str(here)
-c.Exchange.root = str(here.parent.parent / "exchange")
-c.IncludeHeaderFooter.header = ""
+c.CourseDirectory.course_id = {class_id!r}
+# Where this file lies: the same folder has another name inside the class's own server.
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.Exchange.root = {exchange!r}
+c.ExchangeFactory.collect = "grader.collect_by_learner.CollectByLearner"
 # A lesson's hidden tests print their reasons; nothing in them may wait long.
 c.Execute.timeout = 60
 # Feedback is for learners: nbgrader's own step takes the hidden tests out before it is drawn.
@@ -43,7 +43,7 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-'''
+"""
 
 
 class ClassDirectoryError(Exception):
@@ -55,11 +55,13 @@ def create_class(workspace: Workspace, class_id: str) -> Path:
     directory = workspace.class_directory(class_id)
     source = directory / "source"
     source.mkdir(parents=True, exist_ok=True)
-    for folder in ("outbound", "inbound", "feedback"):
-        (workspace.exchange(class_id) / folder).mkdir(parents=True, exist_ok=True)
+    exchange = workspace.exchange(class_id)
+    for folder in ("outbound", "inbound", "inbound-by-learner", "feedback"):
+        (exchange / folder).mkdir(parents=True, exist_ok=True)
     config = directory / CONFIG_FILE
-    if not config.exists():
-        config.write_text(_CONFIG.format(class_id=class_id), "utf-8")
+    text = _CONFIG.format(class_id=class_id, exchange=str(exchange.parent))
+    if not config.exists() or config.read_text("utf-8") != text:
+        config.write_text(text, "utf-8")
     levels = {key.split("/")[0] for key in workspace.lesson_keys()}
     for link in source.iterdir():
         if link.is_symlink() and (link.name not in levels or link.readlink() != workspace.lessons / link.name):
@@ -86,6 +88,8 @@ def class_config(workspace: Workspace, class_id: str) -> Config:
 
 def course_directory(workspace: Workspace, class_id: str) -> CourseDirectory:
     """Return nbgrader's own view of a class's folders."""
+    from nbgrader.coursedir import CourseDirectory
+
     return CourseDirectory(config=class_config(workspace, class_id))
 
 
@@ -103,9 +107,7 @@ def sync_assignment(workspace: Workspace, class_id: str, level: str) -> bool:
     if stamp.exists() and stamp.read_text("utf-8") == digest:
         return False
     create_class(workspace, class_id)
-    result = NbGraderAPI(config=class_config(workspace, class_id)).generate_assignment(level, force=True, create=True)
-    if not result["success"]:
-        raise ClassDirectoryError(result.get("error") or result["log"])
+    _demand_success(_nbgrader(class_config(workspace, class_id)).generate_assignment(level, force=True, create=True))
     stamp.write_text(digest, "utf-8")
     log.info("generated %s for class %s", level, class_id)
     return True
@@ -121,9 +123,7 @@ def release_to_exchange(workspace: Workspace, class_id: str, level: str) -> None
     """
     config = class_config(workspace, class_id)
     config.ExchangeReleaseAssignment.force = True  # nbgrader's API has no argument for it
-    result = NbGraderAPI(config=config).release_assignment(level)
-    if not result["success"]:
-        raise ClassDirectoryError(result.get("error") or result["log"])
+    _demand_success(_nbgrader(config).release_assignment(level))
 
 
 def sources_digest(folder: Path) -> str:
@@ -134,3 +134,15 @@ def sources_digest(folder: Path) -> str:
             digest.update(f"{path.relative_to(folder)}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _nbgrader(config: Config) -> Any:
+    # Imported here: it brings nbconvert along, which the hub, that only makes folders, need not hold in memory.
+    from nbgrader.apps.api import NbGraderAPI
+
+    return NbGraderAPI(config=config)
+
+
+def _demand_success(result: dict[str, Any]) -> None:
+    if not result["success"]:
+        raise ClassDirectoryError(result.get("error") or result["log"])

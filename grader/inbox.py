@@ -114,7 +114,8 @@ def read(path: Path) -> Submission:
             record,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TamperedSubmission(f"{path.name}: {error}") from error
+        # Only the kind of error: its text may quote what the learner wrote, and this goes to the log.
+        raise TamperedSubmission(f"{path.name}: {type(error).__name__}") from None
 
 
 def submission_files(workspace: Workspace, class_id: str | None = None) -> Iterator[Path]:

@@ -51,7 +51,7 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = os.environ["BDHAI_CLASS"]
 c.CourseDirectory.root = os.environ["BDHAI_COURSE_ROOT"]
 c.Exchange.root = os.environ["BDHAI_EXCHANGE"]
-c.ExchangeFactory.collect = "hub_config.nbgrader_collect.CollectByLearner"
+c.ExchangeFactory.collect = "grader.collect_by_learner.CollectByLearner"
 """,
 }
 _OVERRIDES = {

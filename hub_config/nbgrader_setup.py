@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.class_directory import create_class
+from grader.workspace import Workspace
 from hub_config.classes import ClassRoom
 from hub_config.settings import REPO, Settings
 
@@ -20,18 +22,6 @@ COURSE_FOLDER = "lop"
 """Name of the course's folder in the home of a class server."""
 
 LEVELS = tuple(f"level{number}" for number in range(1, 6))
-
-_COURSE_CONFIG = """\
-# Written by hub_config.nbgrader_setup at each start of the hub; changes here are lost.
-from pathlib import Path
-
-c = get_config()  # noqa: F821
-c.CourseDirectory.course_id = {course_id!r}
-# Where this file lies: the same folder has another name inside the class's server.
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
-c.Exchange.root = {exchange!r}
-c.ExchangeFactory.collect = "hub_config.nbgrader_collect.CollectByLearner"
-"""
 
 
 @dataclass
@@ -53,32 +43,9 @@ def exchange_dir(settings: Settings, room: ClassRoom) -> Path:
     return settings.state / "exchange" / room.name
 
 
-def levels_with_lessons(repo: Path = REPO) -> list[str]:
-    """Return the levels (nbgrader assignments) that hold a notebook."""
-    return [level for level in LEVELS if any((repo / level).glob("*.ipynb"))]
-
-
 def prepare_class(settings: Settings, room: ClassRoom) -> None:
     """Make the class's course folder, its configuration and its part of the exchange; keeps what is there."""
-    course = course_dir(settings, room)
-    source = course / "source"
-    source.mkdir(parents=True, exist_ok=True)
-    ready = levels_with_lessons()
-    for level in LEVELS:
-        link = source / level
-        if level in ready and not link.exists():
-            link.unlink(missing_ok=True)  # a link that points nowhere, after the repo was moved
-            link.symlink_to(REPO / level, target_is_directory=True)
-        elif link.is_symlink() and (level not in ready or link.resolve() != REPO / level):
-            link.unlink()
-            if level in ready:
-                link.symlink_to(REPO / level, target_is_directory=True)
-    text = _COURSE_CONFIG.format(course_id=room.name, exchange=str(settings.state / "exchange"))
-    config = course / "nbgrader_config.py"
-    if not config.exists() or config.read_text(encoding="utf-8") != text:
-        config.write_text(text, encoding="utf-8")
-    for name in ("outbound", "inbound", "inbound-by-learner", "feedback"):
-        (exchange_dir(settings, room) / name).mkdir(parents=True, exist_ok=True)
+    create_class(Workspace(settings.state, REPO), room.name)
 
 
 def prepare_learner(settings: Settings, room: ClassRoom, user: str) -> Path:

@@ -64,11 +64,12 @@ class NetworkMeter:
         self.page = page
         self.received = 0
         self.websocket = 0
-        self._partial: dict[str, int] = {}
+        self._partial: dict[str, int] = {}  # of answers that are still coming; used when they break off
         self._last = time.monotonic()
         self._session = page.context.new_cdp_session(page)
         for name, handler in {
             "Network.requestWillBeSent": self._on_request,
+            "Network.responseReceived": self._on_response,
             "Network.dataReceived": self._on_data,
             "Network.loadingFinished": self._on_finished,
             "Network.loadingFailed": self._on_failed,
@@ -84,10 +85,15 @@ class NetworkMeter:
         if event["request"]["url"].startswith("http"):
             self._partial[event["requestId"]] = 0
 
-    def _on_data(self, event: dict[str, Any]) -> None:
+    def _on_response(self, event: dict[str, Any]) -> None:
         self._last = time.monotonic()
         if event["requestId"] in self._partial:
-            self._partial[event["requestId"]] += int(event["encodedDataLength"])
+            self._partial[event["requestId"]] += int(event["response"]["encodedDataLength"])
+
+    def _on_data(self, event: dict[str, Any]) -> None:
+        self._last = time.monotonic()
+        if event["requestId"] in self._partial:  # Chromium often leaves the size on the wire out until the end
+            self._partial[event["requestId"]] += int(event["encodedDataLength"] or event["dataLength"])
 
     def _on_finished(self, event: dict[str, Any]) -> None:
         self._last = time.monotonic()

@@ -103,7 +103,7 @@ class _Run:
         rest = {"submit_to_result_s": submit, "memory_mb": memory, "measured_on": measured_on(self.browser.version)}
         return as_object(self.results, rest, self.notes)
 
-    def _compare(self, surface: Surface, cookies: list[dict[str, Any]]) -> None:
+    def _compare(self, surface: Surface, cookies: list[Any]) -> None:
         own = self.results[surface.name]
         self.tell(f"Đếm dữ liệu tải về: {surface.name}")
         own.update(self._try(f"{surface.name}: bytes", lambda: measure_bytes(self.browser, surface, cookies)) or {})
@@ -112,7 +112,7 @@ class _Run:
             f"{surface.name}: first_answer_s", lambda: measure_first_answer(self.browser, surface, cookies)
         )
 
-    def _memory(self, surface: Surface, cookies: list[dict[str, Any]]) -> float | None:
+    def _memory(self, surface: Surface, cookies: list[Any]) -> float | None:
         """Measure while the learner has the lesson open."""
 
         def measure() -> float:

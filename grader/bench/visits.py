@@ -1,4 +1,4 @@
-"""A learner's visits, each the same way on the lesson page, in JupyterLab and in Voilà: open, find the question, answer."""
+"""A learner's visits, alike on the lesson page, in JupyterLab and in Voilà: open, find the question, answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from grader.bench.network import NetworkMeter
 from grader.bench.programs import LEARNER, Hub
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
 CAP_SECONDS = 300
 """What takes longer is given up, and said to be."""
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 FIRST, SECOND = "level1/01", "level1/02"
 AUDIENCE = "nong-dan"
 
@@ -45,7 +45,7 @@ async () => {
 """
 
 
-def cookies_of_learner(browser: Browser, hub: Hub, *, with_lab: bool = False) -> list[dict[str, Any]]:
+def cookies_of_learner(browser: Browser, hub: Hub, *, with_lab: bool = False) -> list[Any]:
     """Log in as the demo learner, choose the audience group, and return the cookies.
 
     Parameters
@@ -64,10 +64,10 @@ def cookies_of_learner(browser: Browser, hub: Hub, *, with_lab: bool = False) ->
         page.wait_for_url("**/services/learn/**")
         page.goto(f"{hub.url}/services/learn/lessons/{FIRST}/")
         choose = page.locator(f"button[value={AUDIENCE}]")
-        choose.or_(page.locator("#next")).first.wait_for()
+        choose.or_(page.locator("#next")).first.wait_for(state="attached")
         if choose.count():
             choose.click()
-            page.locator("#next").wait_for()
+            page.locator("#next").wait_for(state="attached")
         if with_lab:
             page.goto(f"{hub.url}/user/{LEARNER}/lab?reset", wait_until="commit")
             page.wait_for_url(f"**/user/{LEARNER}/lab**")
@@ -101,7 +101,7 @@ class LessonPage:
 
     def open(self, page: Page, lesson: str, limit: Deadline) -> Locator:
         """Open a lesson and go to its first practice question; return the question."""
-        address = f"{self.hub.url}/services/learn/lessons/{lesson}/"
+        address = f"{self.hub.url}/services/learn/lessons/{lesson}/#buoc-1"  # not the results, once there are some
         page.goto(address, wait_until="commit", timeout=limit.left_ms())
         page.locator("html.js #next").click(timeout=limit.left_ms())
         question = page.locator("section.step.current fieldset").first
@@ -156,7 +156,7 @@ Surface = LessonPage | JupyterLab | Voila
 
 
 @contextlib.contextmanager
-def cold_page(browser: Browser, cookies: list[dict[str, Any]]) -> Iterator[Page]:
+def cold_page(browser: Browser, cookies: list[Any]) -> Iterator[Page]:
     """Give a page with an empty cache; JupyterLab is given a phone's window as well."""
     context = browser.new_context(viewport=PHONE)
     try:
@@ -166,7 +166,7 @@ def cold_page(browser: Browser, cookies: list[dict[str, Any]]) -> Iterator[Page]
         context.close()
 
 
-def measure_bytes(browser: Browser, surface: Surface, cookies: list[dict[str, Any]]) -> dict[str, int]:
+def measure_bytes(browser: Browser, surface: Surface, cookies: list[Any]) -> dict[str, int]:
     """Return what a first visit fetches, and what a second lesson fetches more.
 
     Returns
@@ -188,7 +188,7 @@ def measure_bytes(browser: Browser, surface: Surface, cookies: list[dict[str, An
         }
 
 
-def measure_first_answer(browser: Browser, surface: Surface, cookies: list[dict[str, Any]]) -> float:
+def measure_first_answer(browser: Browser, surface: Surface, cookies: list[Any]) -> float:
     """Return the seconds from the start, on the slow network with an empty cache, to the feedback on an answer.
 
     No time to read or think is counted: the option is clicked as soon as it is there.

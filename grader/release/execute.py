@@ -61,6 +61,7 @@ def run_lesson(notebook: Path, audience: str) -> LessonRun:
     ReleaseError
         When the notebook cannot be read or a cell fails; names the notebook, the cell and the line.
     """
+    notebook = notebook.resolve()  # cells run in its folder, where a relative path would no longer lead to it
     try:
         document = nbformat.read(notebook, as_version=4)
     except Exception as error:

@@ -47,7 +47,7 @@ def saved(page):
 
 
 def test_a_learner_on_a_phone(hub, phone):
-    """From the log-in to points and reasons, with the network cut in the middle and the hub killed before submitting."""
+    """From the log-in to points and reasons, with the network cut midway and the hub killed before submitting."""
     page = log_in(phone, hub, "hocvien")
     page.click(f"button[value={AUDIENCE}]")
     expect(page.get_by_role("heading", name="Cấp 1")).to_be_visible()
@@ -204,13 +204,15 @@ def test_a_writer_of_lessons(hub, phone, tmp_path):
     source = next((REPO / "level1").glob("02-*.ipynb"))
     before = source.read_text("utf-8")
     notebook = nbformat.reads(before, 4)
-    cell = next(cell for cell in notebook.cells if 'lesson.choice' in cell.source and '"p1"' in cell.source)
+    cell = next(cell for cell in notebook.cells if "lesson.choice" in cell.source and '"p1"' in cell.source)
     cell.source = cell.source.replace('"p1",\n    "', '"p1",\n    "Câu mới soạn. ', 1)
     cell.outputs = [nbformat.v4.new_output("stream", text="vết tích máy")]
     nbformat.write(notebook, source)
     environment = hub.environment()
     try:
-        done = subprocess.run([sys.executable, "-m", "grader.cli", "release"], cwd=REPO, env=environment, text=True, capture_output=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "grader.cli", "release"], cwd=REPO, env=environment, text=True, capture_output=True
+        )
         assert done.returncode == 0, done.stderr
         cleaned = source.read_text("utf-8")
         assert "vết tích máy" not in cleaned
@@ -224,4 +226,6 @@ def test_a_writer_of_lessons(hub, phone, tmp_path):
         assert "Câu mới soạn" in (place.text_content() or "") or cell.source.count("Câu mới soạn") == 0
     finally:
         source.write_text(before, "utf-8")
-        subprocess.run([sys.executable, "-m", "grader.cli", "release"], cwd=REPO, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "grader.cli", "release"], cwd=REPO, env=environment, check=True, capture_output=True
+        )

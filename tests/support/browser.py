@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from tests.support.hub import RunningHub
 
@@ -24,13 +24,18 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale":
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Start the Chromium that ``make test`` found."""
-    path = os.environ.get("BDHAI_CHROMIUM") or shutil.which("chromium") or None
+    """One browser for all tests."""
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = launch(playwright)
         yield browser
         browser.close()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the Chromium that ``make test`` found, one on PATH, or Playwright's own."""
+    path = os.environ.get("BDHAI_CHROMIUM") or shutil.which("chromium") or None
+    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return playwright.chromium.launch(executable_path=path, args=flags)
 
 
 def log_in(context: BrowserContext, hub: RunningHub, user: str) -> Page:

@@ -26,7 +26,9 @@ export class ApiError extends Error {
 function failureOf(status, body) {
   const { code = "", message = "" } = body?.error ?? {};
   if (status === 401 || code === "not_logged_in") return new ApiError("login", code, message, body);
-  const busy = status === 408 || status === 429 || (status >= 500 && status !== 507);
+  // Only the service's own word refuses. An error without a code comes from something before it: a hub that is starting,
+  // say, answers 404 for a while, and the answer must then be sent again rather than given up.
+  const busy = !code || status === 408 || status === 429 || (status >= 500 && status !== 507);
   return new ApiError(busy ? "busy" : "refused", code, message, body);
 }
 
