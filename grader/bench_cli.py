@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -27,6 +29,8 @@ def page(as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fal
     from grader.bench.report import as_table
     from grader.cli import fail, progress
 
+    # Ended from outside, it still ends the hub and Voilà, which run in sessions of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with progress() as bar:
             task = bar.add_task("Chuẩn bị", total=STEPS)

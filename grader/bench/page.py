@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 
 from grader.bench.network import running_chromium
@@ -116,7 +117,7 @@ class _Run:
         """Measure while the learner has the lesson open."""
 
         def measure() -> float:
-            with cold_page(self.browser, cookies) as page:
+            with cold_page(self.browser, cookies, surface.viewport) as page:
                 surface.open(page, FIRST, Deadline())
                 return self.hub.memory_mb()
 
@@ -124,7 +125,7 @@ class _Run:
 
     def _end_kernels(self) -> None:
         """Leave no kernel of an earlier measurement: one learner has one."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(httpx.HTTPError):
             base = "/user/hocvien/api"
             for session in self.client.get(f"{base}/sessions").json():
                 self.client.delete(f"{base}/sessions/{session['id']}")
@@ -134,7 +135,7 @@ class _Run:
 
         try:
             return measure()
-        except (Error, OSError, psutil.Error) as error:
+        except (Error, httpx.HTTPError, OSError, psutil.Error) as error:
             self.notes.append(f"{name}: {str(error).splitlines()[0]}")
             return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -38,7 +37,7 @@ def _environment(**own: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _running(command: list[str], output: Path, environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen]:
-    """Run a program, and end it and all its children, with Ctrl-C first."""
+    """Run a program, and end it and all its children, politely first."""
     with output.open("wb") as stream:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
@@ -48,7 +47,7 @@ def _running(command: list[str], output: Path, environment: dict[str, str], fold
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):
             family = psutil.Process(process.pid).children(recursive=True)
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             try:
                 process.wait(90)
             except subprocess.TimeoutExpired:

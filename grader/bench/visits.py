@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CAP_SECONDS = 300
 """What takes longer is given up, and said to be."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
+PC: ViewportSize = {"width": 1280, "height": 800}
+"""For JupyterLab and Voilà: on a phone, JupyterLab leaves a strip of 50 pixels to the notebook."""
 FIRST, SECOND = "level1/01", "level1/02"
 AUDIENCE = "nong-dan"
 
@@ -33,14 +35,19 @@ new MutationObserver(() => {
   } catch { /* not all of it is there yet */ }
 }).observe(document, { childList: true, subtree: true });
 """
-_RUN_ALL = """
+_RUN_ALL = r"""
 async () => {
   const app = window.jupyterapp;
   const panel = app.shell.currentWidget;
   await panel.revealed;
   await panel.context.ready;
   await panel.sessionContext.ready;
-  app.commands.execute("notebook:run-all-cells");
+  await app.commands.execute("notebook:run-all-cells");
+  // Running scrolls to the end, and only what is near the screen is drawn: go back to the first question.
+  const asks = /^lesson\.(choice|dictation|mark|order|short_text)\(/m;
+  const first = panel.content.widgets.findIndex((cell) => asks.test(cell.model.sharedModel.getSource()));
+  panel.content.activeCellIndex = first;
+  await panel.content.scrollToItem(first, "start");
 }
 """
 
@@ -98,6 +105,7 @@ class LessonPage:
 
     hub: Hub
     name = "page"
+    viewport = PHONE
 
     def open(self, page: Page, lesson: str, limit: Deadline) -> Locator:
         """Open a lesson and go to its first practice question; return the question."""
@@ -116,6 +124,7 @@ class JupyterLab:
     hub: Hub
     notebooks: dict[str, str]  # lesson → path
     name = "jupyterlab"
+    viewport = PC
 
     def open(self, page: Page, lesson: str, limit: Deadline) -> Locator:
         """Open the notebook (the second one from within JupyterLab), run all cells, return the first question."""
@@ -125,7 +134,9 @@ class JupyterLab:
             address = f"{self.hub.url}/user/{LEARNER}/lab/tree/{path}?reset"
             page.goto(address, wait_until="commit", timeout=limit.left_ms())
         else:
-            page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", path)
+            page.evaluate(
+                "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }", path
+            )
         page.wait_for_function(
             "path => window.jupyterapp?.shell.currentWidget?.context?.path === path", arg=path, timeout=limit.left_ms()
         )
@@ -143,6 +154,7 @@ class Voila:
     url: str
     notebooks: dict[str, str]  # lesson → path
     name = "voila"
+    viewport = PC
 
     def open(self, page: Page, lesson: str, limit: Deadline) -> Locator:
         """Open the notebook, which Voilà runs, and return the first question."""
@@ -156,9 +168,9 @@ Surface = LessonPage | JupyterLab | Voila
 
 
 @contextlib.contextmanager
-def cold_page(browser: Browser, cookies: list[Any]) -> Iterator[Page]:
-    """Give a page with an empty cache; JupyterLab is given a phone's window as well."""
-    context = browser.new_context(viewport=PHONE)
+def cold_page(browser: Browser, cookies: list[Any], viewport: ViewportSize = PHONE) -> Iterator[Page]:
+    """Give a page with an empty cache."""
+    context = browser.new_context(viewport=viewport)
     try:
         context.add_cookies(cookies)
         yield context.new_page()
@@ -174,7 +186,7 @@ def measure_bytes(browser: Browser, surface: Surface, cookies: list[Any]) -> dic
     dict
         ``first_visit_bytes``, ``second_lesson_bytes``: HTTP, as sent over the network; ``first_visit_websocket_bytes``.
     """
-    with cold_page(browser, cookies) as page:
+    with cold_page(browser, cookies, surface.viewport) as page:
         meter = NetworkMeter(page)
         surface.open(page, FIRST, Deadline())
         meter.wait_until_quiet()
@@ -198,7 +210,7 @@ def measure_first_answer(browser: Browser, surface: Surface, cookies: list[Any])
     playwright.sync_api.Error
         If it took longer than ``CAP_SECONDS``.
     """
-    with cold_page(browser, cookies) as page:
+    with cold_page(browser, cookies, surface.viewport) as page:
         NetworkMeter(page).slow_down()
         limit = Deadline()
         question = surface.open(page, FIRST, limit)

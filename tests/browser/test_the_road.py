@@ -108,7 +108,6 @@ def test_the_same_learner_on_a_pc(hub, phone, desktop):
     page.goto(f"{hub.url}/hub/user-redirect/lab/tree/level1/{name}")
     page.wait_for_selector(".jp-Notebook", timeout=120_000)
     run_all(page)
-    widget = lambda text: page.locator(".bdhai", has=page.get_by_text(text, exact=False)).last  # noqa: E731
     first = in_lab(page, "Câu 1")
     expect(first.locator("input:checked")).to_have_count(1, timeout=60_000)  # what the phone answered
 
@@ -131,12 +130,10 @@ def test_the_same_learner_on_a_pc(hub, phone, desktop):
     button.scroll_into_view_if_needed()
     button.get_by_role("button", name="Nộp bài").click()
     expect(button).to_contain_text("10/10", timeout=30_000)
-    del widget
 
     home = hub.state / "homes" / "hocvien" / "level1"
     kept = json.loads((home / "03.answers.json").read_text("utf-8"))  # what nbgrader's own Submit would hand in
     assert kept["answers"]["q2"]["value"] == answers["q2"]
-    assert not list(home.glob("*.yml.*"))
 
 
 def run_all(page):
@@ -147,9 +144,10 @@ def run_all(page):
 
 def in_lab(page, label):
     """Return the question with a label in an open notebook; scroll until JupyterLab has drawn it."""
-    place = page.locator(".jp-OutputArea .bdhai", has_text=re.compile(rf"^\s*{label}\b")).first
+    place = page.locator(".jp-OutputArea .bdhai", has_text=re.compile(rf"^\s*{label}(?!\d)")).first
     for _ in range(60):
         if place.count():
+            place.scroll_into_view_if_needed()
             return place
         page.locator(".jp-WindowedPanel-outer, .jp-Notebook").first.hover()
         page.mouse.wheel(0, 500)
@@ -161,7 +159,7 @@ def test_a_trainer(hub, desktop):
     """The class's results, and a submission in nbgrader's formgrader."""
     page = log_in(desktop, hub, "giangvien")
     page.goto(f"{hub.url}/services/classes/demo/")
-    row = page.locator("tr", has_text="hocvien")
+    row = page.locator("tbody tr").first
     expect(row).to_contain_text("10")
     assert serious(page) == []
     cell = row.get_by_role("link", name=re.compile("10")).first
@@ -201,11 +199,12 @@ def test_nbgraders_own_commands_work_on_the_class(hub, command):
 
 def test_a_writer_of_lessons(hub, phone, tmp_path):
     """A question changed in the source shows on the page and in the learner's notebook after one command."""
-    source = next((REPO / "level1").glob("02-*.ipynb"))
+    source = next((REPO / "level1").glob("01-*.ipynb"))
     before = source.read_text("utf-8")
     notebook = nbformat.reads(before, 4)
     cell = next(cell for cell in notebook.cells if "lesson.choice" in cell.source and '"p1"' in cell.source)
-    cell.source = cell.source.replace('"p1",\n    "', '"p1",\n    "Câu mới soạn. ', 1)
+    cell.source = re.sub(r'("p1",\s*")', r"\1Câu mới soạn. ", cell.source, count=1)
+    assert "Câu mới soạn" in cell.source
     cell.outputs = [nbformat.v4.new_output("stream", text="vết tích máy")]
     nbformat.write(notebook, source)
     environment = hub.environment()
@@ -221,9 +220,8 @@ def test_a_writer_of_lessons(hub, phone, tmp_path):
         assert "Câu mới soạn" in released
         assert "HIDDEN TESTS" not in released
         page = log_in(phone, hub, "hocvien")
-        open_lesson(page, hub, "level1/02")
-        place = question(page, "p1")
-        assert "Câu mới soạn" in (place.text_content() or "") or cell.source.count("Câu mới soạn") == 0
+        page.goto(f"{hub.url}/services/learn/lessons/level1/01/")
+        expect(question(page, "p1")).to_contain_text("Câu mới soạn")
     finally:
         source.write_text(before, "utf-8")
         subprocess.run(
