@@ -9,7 +9,7 @@ from hub_config.managed_services import hub_services
 from hub_config.nbgrader_setup import prepare_class
 from hub_config.proxy import proxy_command
 from hub_config.refusals import runs_sandboxed
-from hub_config.roles import hub_roles
+from hub_config.roles import clients_without_confirmation, hub_roles
 from hub_config.settings import free_port, load_settings
 from hub_config.spawner import SandboxSpawner
 
@@ -42,6 +42,7 @@ c.AccountsAuthenticator.kit = settings
 c.JupyterHub.load_groups = hub_groups(rooms)
 c.JupyterHub.load_roles = hub_roles(rooms)
 c.JupyterHub.services = hub_services(settings)
+c.JupyterHub.tornado_settings = {"oauth_no_confirm_list": clients_without_confirmation(rooms)}
 
 c.JupyterHub.spawner_class = SandboxSpawner
 c.SandboxSpawner.kit = settings

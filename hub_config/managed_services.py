@@ -46,6 +46,5 @@ def _web_service(name: str, port: int, settings: Settings) -> dict[str, Any]:
         # A small machine that starts everything at once is slow; JupyterHub's 30 seconds would end the whole hub.
         "timeout": 150,
         # Part of the hub: asking people to grant it access would only puzzle them.
-        "oauth_no_confirm": True,
         "display": False,
     }

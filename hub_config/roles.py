@@ -50,3 +50,12 @@ def hub_roles(rooms: Iterable[ClassRoom]) -> list[dict[str, Any]]:
             }
         )
     return roles
+
+
+def clients_without_confirmation(rooms: Iterable[ClassRoom]) -> set[str]:
+    """Return the OAuth clients that people open without being asked: the kit's services, and the classes' servers.
+
+    JupyterHub asks whoever opens somebody else's server. A class's server is nobody else's: the kit runs it, and a role
+    says which trainers may open it.
+    """
+    return {f"service-{name}" for name in KIT_SERVICES} | {f"jupyterhub-user-{room.server_user}" for room in rooms}

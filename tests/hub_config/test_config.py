@@ -45,7 +45,8 @@ def test_it_only_wires(loaded):
 def test_kit_services_ask_no_confirmation_and_servers_take_no_operator_variables(loaded):
     services = {service["name"]: service for service in loaded.JupyterHub.services}
     assert set(services) == {"learn", "classes", "idle-culler"}
-    assert services["learn"]["oauth_no_confirm"] and services["classes"]["oauth_no_confirm"]
+    unasked = {"service-learn", "service-classes", "jupyterhub-user-lop-demo"}
+    assert loaded.JupyterHub.tornado_settings["oauth_no_confirm_list"] == unasked
     assert not any(service.get("admin") for service in services.values())
     assert loaded.SandboxSpawner.env_keep == []
     assert "--timeout=1800" in services["idle-culler"]["command"]
