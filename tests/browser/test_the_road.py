@@ -146,13 +146,14 @@ def run_all(page):
 def in_lab(page, label):
     """Return the question with a label in an open notebook; scroll until JupyterLab has drawn it."""
     place = page.locator(".jp-OutputArea .bdhai", has_text=re.compile(rf"^\s*{label}(?!\d)")).first
-    for _ in range(60):
+    for turn in range(240):  # a loaded machine takes its time to run all cells
         if place.count():
             place.scroll_into_view_if_needed()
             return place
-        page.locator(".jp-WindowedPanel-outer, .jp-Notebook").first.hover()
-        page.mouse.wheel(0, 500)
-        page.wait_for_timeout(250)
+        if turn % 10 == 9:
+            page.locator(".jp-WindowedPanel-outer, .jp-Notebook").first.hover()
+            page.mouse.wheel(0, 600)
+        page.wait_for_timeout(500)
     raise AssertionError(f"{label} never appeared")
 
 
