@@ -52,7 +52,7 @@ def _walk(page: Page, hub: RunningHub) -> None:
     while page.locator("#next").inner_text() != "Nộp bài":
         page.click("#next")
     page.click("#next")
-    page.get_by_text("biên nhận").wait_for(timeout=30_000)
+    page.locator("[data-results]").get_by_text("biên nhận").wait_for(timeout=30_000)
     _save(page, "result")
 
 
