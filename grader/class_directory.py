@@ -26,6 +26,9 @@ if shutil.which("alembic") is None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 CONFIG_FILE = "nbgrader_config.py"
+HOW_TO_RUN = Path(__file__).with_name("release") / "how-to-run.ipynb"
+"""A cell that stands before every learner's notebook: in JupyterLab a question shows only once its cell has run."""
+
 _CONFIG = """# Written by grader.class_directory; changes here are lost at the next start or release.
 from pathlib import Path
 
@@ -35,6 +38,7 @@ c.CourseDirectory.course_id = {class_id!r}
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.Exchange.root = {exchange!r}
 c.ExchangeFactory.collect = "grader.collect_by_learner.CollectByLearner"
+c.IncludeHeaderFooter.header = {header!r}
 # A lesson's hidden tests print their reasons; nothing in them may wait long.
 c.Execute.timeout = 60
 # Feedback is for learners: nbgrader's own step takes the hidden tests out before it is drawn.
@@ -59,7 +63,7 @@ def create_class(workspace: Workspace, class_id: str) -> Path:
     for folder in ("outbound", "inbound", "inbound-by-learner", "feedback"):
         (exchange / folder).mkdir(parents=True, exist_ok=True)
     config = directory / CONFIG_FILE
-    text = _CONFIG.format(class_id=class_id, exchange=str(exchange.parent))
+    text = _CONFIG.format(class_id=class_id, exchange=str(exchange.parent), header=str(HOW_TO_RUN))
     if not config.exists() or config.read_text("utf-8") != text:
         config.write_text(text, "utf-8")
     levels = {key.split("/")[0] for key in workspace.lesson_keys()}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -112,8 +113,9 @@ def test_a_name_that_must_not_be_a_folder_is_refused(workspace, name):
 def test_feedback_shows_reasons_and_no_key_and_a_learners_text_is_text(grading):
     """nbgrader's own feedback on what we recorded."""
     attack = "<script>alert(1)</script>"
+    later = now() + timedelta(seconds=1)
     record = solution("level1/03").merged(
-        {"q3": Answer(value=TextValue(kind="text", text=attack), audience="nong-dan", at=now())}
+        {"q3": Answer(value=TextValue(kind="text", text=attack), audience="nong-dan", at=later)}
     )
     grading.grade_file(path_of(grading, accept(grading.workspace, "thu", "hoa", record)))
     made = NbGraderAPI(config=class_config(grading.workspace, "thu")).generate_feedback("level1", "hoa", force=True)

@@ -86,6 +86,11 @@ def test_what_cannot_be_graded_says_why(workspace, tmp_path, name, text):
     assert result["message"]
 
 
+def test_every_notebook_says_first_how_to_show_its_questions(folder):
+    for path in folder.rglob("*.ipynb"):
+        assert "Run All Cells" in nbformat.read(path, 4).cells[0].source
+
+
 def test_the_learners_folder_holds_no_key(folder):
     for path in folder.rglob("*.ipynb"):
         assert "HIDDEN TESTS" not in path.read_text("utf-8")
