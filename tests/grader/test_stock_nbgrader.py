@@ -29,7 +29,7 @@ def expected_points(specimen, tests):
 @pytest.mark.parametrize("audience", load_curriculum().audiences)
 def test_stock_autograde_and_the_judge_agree(ready_class, audience):
     lessons = ready_class.lesson_keys()
-    lessons = lessons[:2]
+    assert lessons == ["level1/01", "level1/02", "level1/03"]
     expected = {}
     for lesson in lessons:
         prepared = prepare(ready_class.source_notebook(lesson), lesson, audience)

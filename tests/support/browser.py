@@ -22,9 +22,9 @@ PHONE: dict[str, Any] = {
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "vi-VN"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for a module: two Playwrights at a time, or asyncio beside one, do not go together in a process."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 from widget_host import HOST, Host
 
 from course.widgets import WIDGET_NAMES, bundle_source, module_source, style_source
+from tests.support.browser import launch
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +36,11 @@ def host_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def phone() -> Iterator[Page]:
-    """One phone-sized page for all tests; each test loads the host anew in it, which is much faster than a new page."""
+    """One phone-sized page for a module; each test loads the host anew in it, which is much faster than a new page."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("BDHAI_CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = launch(playwright)
         yield browser.new_page(viewport={"width": 390, "height": 844})
         browser.close()
 

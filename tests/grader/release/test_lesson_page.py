@@ -5,7 +5,6 @@ A real Chromium at phone size against a stand-in of the learn service (``stand_i
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from course.answers import now
 from grader.release.page import build_pages
 from tests.grader.release.sample_lesson import KEY, write_sample
 from tests.grader.release.stand_in import State, serving
+from tests.support.browser import launch
 
 HOSTILE = "<img src=x onerror=\"document.title='hỏng'\"><b>chè</b> ở xóm Hin"
 RESULTS: dict[str, Any] = {
@@ -46,7 +46,7 @@ def release(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        found = launch(playwright)
         yield found
         found.close()
 

@@ -1,22 +1,19 @@
 """The path in a real browser: choosing a group works under the strict policy, and nobody is shut out."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.hub_config.learn.installation import KEY, Q1, answers
-
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.support.browser import launch
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        there = str(CHROMIUM) if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=there, args=["--no-sandbox"])
+        browser = launch(playwright)
         yield browser
         browser.close()
 
