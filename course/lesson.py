@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from course import grades
 from course.answer_store import AnswerStore, MemoryStore, StoreError
 from course.answers import Answer, AnswerRecord, check_value, is_blank, now
+from course.asking import Asking
 from course.curriculum import LESSON_KEY, load_curriculum
 from course.grades import Grade
 from course.place import open_store, open_submitter, preferred_audience, remember_audience
@@ -50,7 +51,7 @@ def preparing(audience: str, folder: Path, record: AnswerRecord | None = None) -
         _preparation.reset(token)
 
 
-class Lesson:
+class Lesson(Asking):
     """One lesson as its notebook sees it.
 
     Parameters
@@ -99,79 +100,6 @@ class Lesson:
         widget.observe(lambda change: self._change_audience(change["new"]), "audience")
         self._start_widget = widget
         return widget
-
-    def text(self, name: str, text: str, *, tone: str = "plain") -> widgets.Text:
-        """Show a text that may differ by audience."""
-        return self._show(Question("text", name, {"text": text, "tone": tone}))
-
-    def choice(
-        self,
-        id: str,
-        ask: str,
-        options: Sequence[str],
-        *,
-        several: bool = False,
-        right: str | None = None,
-        reasons: Sequence[str] | None = None,
-    ) -> widgets.Choice:
-        """Ask to pick one option, or several; with ``right`` and ``reasons`` it is practice and answers at once."""
-        return self._show(
-            Question(
-                "choice",
-                id,
-                {"ask": ask, "options": list(options), "several": several, "right": right, "reasons": reasons},
-            )
-        )
-
-    def short_text(
-        self,
-        id: str,
-        ask: str,
-        *,
-        parts: Sequence[str] = (),
-        rows: int = 4,
-        placeholder: str = "",
-        example: str = "",
-        find: Mapping[str, Sequence[str]] | None = None,
-    ) -> widgets.ShortText:
-        """Ask for a short text; ``find`` makes it practice with a live check of its parts."""
-        arguments = {
-            "ask": ask,
-            "parts": list(parts),
-            "rows": rows,
-            "placeholder": placeholder,
-            "example": example,
-            "find": find,
-        }
-        return self._show(Question("short_text", id, arguments))
-
-    def order(
-        self, id: str, ask: str, items: Sequence[str], *, right: str | None = None, reasons: str = ""
-    ) -> widgets.Order:
-        """Ask to put items in order."""
-        return self._show(Question("order", id, {"ask": ask, "items": list(items), "right": right, "reasons": reasons}))
-
-    def mark(
-        self,
-        id: str,
-        ask: str,
-        text: str,
-        *,
-        right: Sequence[int] | None = None,
-        reasons: Mapping[int, str] | None = None,
-    ) -> widgets.Mark:
-        """Ask to mark pieces of a text; ``[[ ]]`` makes a piece, numbered as they stand."""
-        return self._show(Question("mark", id, {"ask": ask, "text": text, "right": right, "reasons": reasons}))
-
-    def dictation(
-        self, id: str, ask: str, *, say: str, recorded: str, fixes: Sequence[Mapping[str, Any]] | None = None
-    ) -> widgets.Dictation:
-        """Ask to speak a sentence, or take its recorded transcript, and correct what was written."""
-        return self._show(Question("dictation", id, {"ask": ask, "say": say, "recorded": recorded, "fixes": fixes}))
-
-    def today(self, task: str) -> widgets.Today:
-        """Give the one thing to do today, which the learner can tick off."""
-        return self._show(Question("today", "today", {"task": task}))
 
     def submit(self) -> widgets.Submit:
         """Show the button that hands the lesson in, and later its result."""
