@@ -5,7 +5,6 @@ No learner's code is here: an answer is data that has been checked against its s
 
 from __future__ import annotations
 
-import ast
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from course.answers import AnswerRecord
 from course.grades import Grade
 from course.lesson import Lesson, preparing
 from course.widgets import LessonWidget
-from grader.source_notebook import NotebookError, is_test_cell, read_notebook
+from grader.source_notebook import NotebookError, compile_cell, is_test_cell, read_notebook
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def prepare(source: Path, key: str, audience: str) -> PreparedLesson:
                 continue
             where = f"{source.name}, ô {number + 1}"
             try:
-                body, result = _compile_cell(cell.source, where)
+                body, result = compile_cell(cell.source, where)
                 if is_test_cell(cell):
                     marks = cell.metadata["nbgrader"]
                     tests.append(TestCell(marks["grade_id"], float(marks["points"]), body, result))
@@ -104,16 +103,6 @@ def judge(prepared: PreparedLesson, record: AnswerRecord) -> list[Verdict]:
     """Grade a record: one verdict a test cell, in the notebook's order."""
     lesson = prepared.lesson.with_record(record)
     return [_run(test, lesson) for test in prepared.tests]
-
-
-def _compile_cell(source: str, where: str) -> tuple[CodeType, CodeType | None]:
-    """Compile a cell as a body and the last expression, whose value a notebook would show."""
-    tree = ast.parse(source, where)
-    result = None
-    if tree.body and isinstance(last := tree.body[-1], ast.Expr):
-        tree.body.pop()
-        result = compile(ast.Expression(last.value), where, "eval")
-    return compile(tree, where, "exec"), result
 
 
 def _run(test: TestCell, lesson: Lesson) -> Verdict:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from types import CodeType
 
 import nbformat
 from nbformat import NotebookNode
@@ -41,3 +43,19 @@ def hidden_part(source: str) -> str:
     """Return what stands between the hidden-test markers, empty where there is none."""
     begin, end = source.find(HIDDEN_BEGIN), source.find(HIDDEN_END)
     return source[begin + len(HIDDEN_BEGIN) : end] if 0 <= begin < end else ""
+
+
+def compile_cell(source: str, where: str) -> tuple[CodeType, CodeType | None]:
+    """Compile a code cell as its body and its last expression, whose value a notebook would show.
+
+    Raises
+    ------
+    SyntaxError
+        When it is not Python; ``where`` is its file name in tracebacks.
+    """
+    tree = ast.parse(source, where)
+    result = None
+    if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+        tree.body.pop()
+        result = compile(ast.Expression(last.value), where, "eval")
+    return compile(tree, where, "exec"), result

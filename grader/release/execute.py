@@ -6,7 +6,6 @@ six audiences of a lesson take a fraction of a second. Learners' notebooks never
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import io
 import traceback
@@ -17,6 +16,7 @@ from typing import Any, Literal
 import nbformat
 
 from course.lesson import preparing
+from grader.source_notebook import compile_cell
 
 
 class ReleaseError(Exception):
@@ -88,14 +88,9 @@ def _run_cell(source: str, namespace: dict[str, Any], notebook: Path, number: in
     """Run one cell and return the value of its last expression, as Jupyter would show it."""
     place = f"{notebook.name}, ô {number}"
     try:
-        tree = ast.parse(source, filename=place)
-        last = tree.body[-1] if tree.body else None
-        if isinstance(last, ast.Expr):
-            tree.body.pop()
-        exec(compile(tree, place, "exec"), namespace)
-        if not isinstance(last, ast.Expr):
-            return None
-        return eval(compile(ast.Expression(last.value), place, "eval"), namespace)
+        body, result = compile_cell(source, place)
+        exec(body, namespace)
+        return eval(result, namespace) if result else None
     except SyntaxError as error:
         line = error.lineno if error.filename == place else _line_in(place, error)
         raise ReleaseError(f"{place}, dòng {line or 1}: Python không đọc được ({error.msg}).") from error
