@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from course.answers import AnswerRecord
 from course.place import answer_file
 from course.widgets import LessonWidget, QuestionWidget
 from grader.class_directory import course_directory
+from grader.files import replace_whole
 from grader.judge import PreparedLesson, Verdict
 from grader.source_notebook import is_test_cell, read_notebook
 from grader.workspace import Workspace
@@ -37,11 +35,11 @@ def collect(workspace: Workspace, class_id: str, learner: str, record: AnswerRec
     folder.mkdir(parents=True, exist_ok=True)
     source = workspace.source_notebook(record.lesson)
     released = Path(courses.format_path(courses.release_directory, ".", level))
-    _replace(folder / source.name, (released / source.name).read_bytes())
+    replace_whole(folder / source.name, (released / source.name).read_bytes())
     for extra in released.glob(f"{source.stem}.yml"):
-        _replace(folder / extra.name, extra.read_bytes())
-    _replace(answer_file(folder, record.lesson), record.to_json().encode())
-    _replace(folder / "timestamp.txt", _timestamp(at).encode())
+        replace_whole(folder / extra.name, extra.read_bytes())
+    replace_whole(answer_file(folder, record.lesson), record.to_json().encode())
+    replace_whole(folder / "timestamp.txt", _timestamp(at).encode())
     return folder
 
 
@@ -77,11 +75,11 @@ def record_verdicts(
     folder = Path(courses.format_path(courses.autograded_directory, learner, level))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.ipynb"
-    _replace(path, (nbformat.writes(notebook) + "\n").encode())
+    replace_whole(path, (nbformat.writes(notebook) + "\n").encode())
     for extra in prepared.source.parent.glob(f"{name}.yml"):
-        _replace(folder / extra.name, extra.read_bytes())
-    _replace(answer_file(folder, prepared.key), record.to_json().encode())
-    _replace(folder / "timestamp.txt", _timestamp(at).encode())
+        replace_whole(folder / extra.name, extra.read_bytes())
+    replace_whole(answer_file(folder, prepared.key), record.to_json().encode())
+    replace_whole(folder / "timestamp.txt", _timestamp(at).encode())
     return path
 
 
@@ -138,16 +136,3 @@ def _enter_submission(db_url: str, course_id: str, level: str, name: str, learne
 
 def _timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; nbgrader leaves its files read-only, so the old one is never opened."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        shutil.copymode(path, temporary) if path.exists() else Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 from rich.progress import Progress
 
 from grader.class_directory import release_to_exchange, sync_assignment
+from grader.files import replace_whole
 from grader.release.clean import clean_file
 from grader.release.notebooks import release_notebooks
 from grader.release.page import build_pages
@@ -44,13 +42,6 @@ def release_all(workspace: Workspace, class_ids: Iterable[str] | None, bar: Prog
             if sync_assignment(workspace, class_id, level):
                 release_to_exchange(workspace, class_id, level)
             bar.advance(task)
-    _write_whole(workspace.manifest, json.dumps({"lessons": lessons}, ensure_ascii=False, indent=1, sort_keys=True))
+    manifest = json.dumps({"lessons": lessons}, ensure_ascii=False, indent=1, sort_keys=True)
+    replace_whole(workspace.manifest, manifest.encode())
     return keys
-
-
-def _write_whole(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(temporary).chmod(0o644)
-    Path(temporary).replace(path)

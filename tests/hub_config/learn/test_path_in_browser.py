@@ -4,18 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.hub_config.learn.installation import KEY, Q1, answers
-from tests.support.browser import launch
+from tests.support.browser import chromium
 
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
+__all__ = ["chromium"]
 
 
 @pytest.fixture(params=[(390, 844), (1280, 800)], ids=["phone", "pc"])
