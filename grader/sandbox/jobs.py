@@ -1,0 +1,111 @@
+"""What goes into the sandbox and what comes out: plain data in both directions, never pickles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+State = Literal["finished", "timeout", "cpu", "memory", "processes", "disk", "output", "died"]
+"""How a run ended. ``finished`` says nothing about errors in cells: they are among the outputs."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may use. All are kept by the system, not by the learner's good will."""
+
+    wall_s: float = 60.0
+    cpu_s: float = 30.0
+    memory_mb: int = 1500
+    """Of all its processes together."""
+    processes: int = 64
+    disk_mb: int = 64
+    """Of everything it writes: its folder and ``/tmp`` are in memory and end with it."""
+    open_files: int = 256
+    output_kb: int = 1024
+    """Of all outputs and answers together, as JSON."""
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """One code cell to run. Cells run in order; an error in one does not stop the next, as in nbgrader."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class LessonContext:
+    """For answers mode: which lesson the cells belong to, so that ``lesson.answer`` can be read at the end."""
+
+    key: str
+    audience: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run.
+
+    Parameters
+    ----------
+    files
+        What lies in the folder it runs in, by relative path (``data/04/nong-dan.csv``): data, texts, helper modules.
+    lesson
+        Given in answers mode; ``None`` for a classic notebook, which has only outputs.
+    draw
+        Whether charts are drawn into the outputs (classic notebooks: yes); drawing is the slowest part of a small run.
+    environment
+        Further environment variables (``NBGRADER_EXECUTION``).
+    """
+
+    cells: tuple[CodeCell, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    lesson: LessonContext | None = None
+    limits: Limits = Limits()
+    draw: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a job. Everything in it was written by the learner's process: data to check, never to trust.
+
+    Attributes
+    ----------
+    outputs
+        nbformat 4 outputs as dictionaries, by cell id; a cell that never ran is missing.
+    answers
+        Values handed over by ``lesson.answer``, by question; JSON, not yet checked against the schema.
+    seconds
+        Wall time inside the sandbox.
+    """
+
+    state: State
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def message(self) -> str:
+        """Why it was stopped, in Vietnamese for learner and trainer; empty when it was not."""
+        return _MESSAGES[self.state]
+
+
+_MESSAGES: dict[State, str] = {
+    "finished": "",
+    "timeout": "Mã chạy quá lâu nên đã được dừng lại. Hãy xem có vòng lặp nào không dừng không.",
+    "cpu": "Mã tính quá lâu nên đã được dừng lại. Hãy xem có vòng lặp nào không dừng không.",
+    "memory": "Mã dùng quá nhiều bộ nhớ nên đã được dừng lại.",
+    "processes": "Mã mở quá nhiều tiến trình nên đã được dừng lại.",
+    "disk": "Mã ghi ra quá nhiều dữ liệu nên đã được dừng lại.",
+    "output": "Mã in ra quá nhiều nên không đọc hết được. Hãy in ít đi rồi nộp lại.",
+    "died": "Mã làm chương trình tắt giữa chừng nên phần sau chưa chạy được.",
+}
+
+
+class SandboxMissing(Exception):
+    """This machine cannot sandbox. The message is Vietnamese and says how to install what is missing."""
+
+
+class WorkerDied(Exception):
+    """The warm process that runs jobs is gone, not just the job: trying again with a new one is right."""
