@@ -10,65 +10,44 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, TypeAdapter
+
+from course.answer_values import (
+    ChartSeries,
+    ChartValue,
+    ChoiceValue,
+    DictationValue,
+    DoneValue,
+    FileValue,
+    MarkValue,
+    Model,
+    NumberValue,
+    OrderValue,
+    TableValue,
+    TextValue,
+)
 
 SCHEMA = 1
 MAX_QUESTION_BYTES = 20_000
 MAX_LESSON_BYTES = 200_000
+MAX_PRODUCED_BYTES = 200_000
+"""Of one answer that the sandbox produced on the hidden data: judged at once, never kept in a learner's record."""
 
-Letter = Annotated[str, Field(pattern=r"^[A-Z]$")]
 QuestionId = Annotated[str, Field(pattern=r"^(q|p)\d{1,2}$|^today$")]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ChoiceValue(_Model):
-    """Options picked by their letters."""
-
-    kind: Literal["choice"]
-    picked: list[Letter] = Field(max_length=26)
-
-
-class TextValue(_Model):
-    """A text the learner wrote."""
-
-    kind: Literal["text"]
-    text: str
-
-
-class OrderValue(_Model):
-    """Items in the learner's order, by their letters as first listed."""
-
-    kind: Literal["order"]
-    order: list[Letter] = Field(max_length=26)
-
-
-class MarkValue(_Model):
-    """Pieces of a text that the learner marked, by number."""
-
-    kind: Literal["mark"]
-    marked: list[Annotated[str, Field(pattern=r"^\d{1,3}$")]] = Field(max_length=200)
-
-
-class DictationValue(_Model):
-    """A text spoken or taken from the recorded transcript, then corrected."""
-
-    kind: Literal["dictation"]
-    text: str
-    spoken: bool
-
-
-class DoneValue(_Model):
-    """Whether the learner has done today's task."""
-
-    kind: Literal["done"]
-    done: bool
-
-
 Value = Annotated[
-    ChoiceValue | TextValue | OrderValue | MarkValue | DictationValue | DoneValue, Field(discriminator="kind")
+    ChoiceValue
+    | TextValue
+    | OrderValue
+    | MarkValue
+    | DictationValue
+    | DoneValue
+    | NumberValue
+    | TableValue
+    | ChartValue
+    | FileValue,
+    Field(discriminator="kind"),
 ]
 _value = TypeAdapter[Value](Value)
 
@@ -80,7 +59,7 @@ def _in_utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
-class Answer(_Model):
+class Answer(Model):
     """One answer: its value, for which audience's text it was given, and when."""
 
     value: Value
@@ -88,7 +67,7 @@ class Answer(_Model):
     at: Moment
 
 
-class AnswerRecord(_Model):
+class AnswerRecord(Model):
     """All answers of one learner in one lesson.
 
     ``version`` counts the writes that changed the record, so that two devices can tell whether they see the same one.
@@ -165,6 +144,10 @@ def is_blank(value: Value) -> bool:
             return not value.marked
         case DoneValue():
             return not value.done
+        case NumberValue() | FileValue() | ChartValue():
+            return False
+        case TableValue():
+            return not value.columns
     raise AssertionError(value)
 
 
@@ -172,3 +155,28 @@ def now() -> datetime:
     """Return the present moment in UTC, in whole milliseconds (as browsers count)."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+__all__ = [
+    "MAX_LESSON_BYTES",
+    "MAX_PRODUCED_BYTES",
+    "MAX_QUESTION_BYTES",
+    "SCHEMA",
+    "Answer",
+    "AnswerRecord",
+    "ChartSeries",
+    "ChartValue",
+    "ChoiceValue",
+    "DictationValue",
+    "DoneValue",
+    "FileValue",
+    "MarkValue",
+    "NumberValue",
+    "OrderValue",
+    "TableValue",
+    "TextValue",
+    "Value",
+    "check_value",
+    "is_blank",
+    "now",
+]

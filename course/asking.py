@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from course.handing_over import WANTED
 from course.question import Question
 
 if TYPE_CHECKING:
@@ -86,6 +87,20 @@ class Asking:
     ) -> widgets.Dictation:
         """Ask to speak a sentence, or take its recorded transcript, and correct what was written."""
         return self._show(Question("dictation", id, {"ask": ask, "say": say, "recorded": recorded, "fixes": fixes}))
+
+    def task(self, id: str, ask: str, *, wants: str, unit: str = "") -> widgets.Task:
+        """Ask for something that code works out; ``lesson.answer`` hands it over.
+
+        Parameters
+        ----------
+        wants
+            ``"number"``, ``"text"``, ``"table"``, ``"chart"`` or ``"file"``.
+        unit
+            What is counted, for example ``"kg"``.
+        """
+        if wants not in WANTED:
+            raise ValueError(f"{id}: wants phải là một trong {', '.join(WANTED)}")
+        return self._show(Question("task", id, {"ask": ask, "wants": wants, "unit": unit}))
 
     def today(self, task: str) -> widgets.Today:
         """Give the one thing to do today, which the learner can tick off."""

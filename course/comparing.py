@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from course.markup import nfc
 
@@ -58,6 +59,7 @@ def without(phrase: str, text: str, *, case_sensitive: bool = False) -> str:
     return _pattern(phrase, case_sensitive).sub(" ", normalised(text))
 
 
+@lru_cache(maxsize=4096)  # a key's phrases meet every learner's text
 def _pattern(wanted: str, case_sensitive: bool) -> re.Pattern[str]:
     flags = re.UNICODE if case_sensitive else re.IGNORECASE
     if wanted.startswith("re:"):

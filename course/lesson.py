@@ -2,56 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from contextvars import ContextVar
-from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course import grades
 from course.answer_store import AnswerStore, MemoryStore, StoreError
-from course.answers import Answer, AnswerRecord, check_value, is_blank, now
+from course.answers import Answer, AnswerRecord, Value, check_value, is_blank, now
 from course.asking import Asking
-from course.curriculum import LESSON_KEY, load_curriculum
-from course.grades import Grade
-from course.place import open_store, open_submitter, preferred_audience, remember_audience
+from course.curriculum import LESSON_KEY, LessonEntry, load_curriculum
+from course.handing import HandingOver
+from course.preparation import current_preparation, preparing
 from course.question import Question, traits_of
-from course.texts import by_audience, read_texts
+from course.references import References
+from course.texts import Texts, read_texts
 
+# The widgets and the network are imported where a learner is there: the sandbox, which runs this for every submission,
+# needs neither.
 if TYPE_CHECKING:
     from course import widgets
 
 
-@dataclass(frozen=True)
-class _Preparation:
-    """How a lesson is built when no learner is there: for release, or for judging."""
-
-    audience: str
-    folder: Path
-    record: AnswerRecord | None = None
-
-
-_preparation: ContextVar[_Preparation | None] = ContextVar("preparation", default=None)
-
-
-@contextlib.contextmanager
-def preparing(audience: str, folder: Path, record: AnswerRecord | None = None) -> Iterator[None]:
-    """Within this block lessons are made for an audience, from a folder, and keep nothing.
-
-    Parameters
-    ----------
-    record
-        The answers such lessons see; none by default.
-    """
-    token = _preparation.set(_Preparation(audience, folder, record))
-    try:
-        yield
-    finally:
-        _preparation.reset(token)
-
-
-class Lesson(Asking):
+class Lesson(Asking, HandingOver):
     """One lesson as its notebook sees it.
 
     Parameters
@@ -69,25 +41,50 @@ class Lesson(Asking):
         if not LESSON_KEY.fullmatch(key):
             raise ValueError(f"Không có bài {key!r}. Viết như 'level1/03'.")
         self.key = key
-        self.entry = load_curriculum().lesson(key)
-        preparation = _preparation.get()
+        self._preparation = preparation = current_preparation()
         self._folder = preparation.folder if preparation else Path.cwd()
-        self._texts = read_texts(self._folder, key.split("/")[1])
-        self._store: AnswerStore = (
-            MemoryStore(preparation.record or AnswerRecord(lesson=key))
-            if preparation
-            else open_store(key, self._folder, self._on_delivered)
-        )
+        if preparation:
+            self._store: AnswerStore = MemoryStore(preparation.record or AnswerRecord(lesson=key))
+        else:
+            from course.place import open_store
+
+            self._store = open_store(key, self._folder, self._on_delivered)
+        if not self._headless:
+            _ = self.entry, self._texts  # a wrong key or a broken sidecar is told at once
         self._record = self._store.load()
-        self._audience = self._record.audience() or (preparation.audience if preparation else preferred_audience())
+        self._audience = self._record.audience() or self._usual_audience()
         self._questions: dict[str, Question] = {}
         self._shown: dict[str, tuple[Question, widgets.LessonWidget]] = {}
         self._submit_widget: widgets.Submit | None = None
+        self._references = References()
+        self._answered_in: dict[str, str] = {}
+
+    @cached_property
+    def entry(self) -> LessonEntry:
+        """The lesson as the curriculum has it."""
+        return load_curriculum().lesson(self.key)
+
+    @cached_property
+    def _texts(self) -> Texts:
+        return read_texts(self._folder, self.key.split("/")[1])
+
+    @property
+    def _headless(self) -> bool:
+        return self._preparation is not None and self._preparation.headless
+
+    def _usual_audience(self) -> str:
+        if self._preparation:
+            return self._preparation.audience
+        from course.place import preferred_audience
+
+        return preferred_audience()
 
     # --- what a notebook calls ------------------------------------------------------------------------------------
 
-    def start(self) -> widgets.Start:
+    def start(self) -> widgets.Start | None:
         """Greet the learner and offer the choice of audience."""
+        if self._headless:
+            return None
         from course.widgets import Start
 
         audiences = load_curriculum().audiences
@@ -101,74 +98,17 @@ class Lesson(Asking):
         self._start_widget = widget
         return widget
 
-    def submit(self) -> widgets.Submit:
+    def submit(self) -> widgets.Submit | None:
         """Show the button that hands the lesson in, and later its result."""
+        if self._headless:
+            return None
         from course.lesson_submit import connect
+        from course.place import open_submitter
         from course.widgets import Submit
 
         self._submit_widget = widget = Submit(unanswered=self._unanswered())
         connect(self, widget, open_submitter(self.key))
         return widget
-
-    def saved(self, id: str) -> None:
-        """Make sure that an answer is kept, before the cell that grades it.
-
-        Raises
-        ------
-        StoreError
-            When it could not be kept.
-        """
-        if id not in self._questions:
-            raise StoreError(f"Chưa chạy ô hỏi câu {id}. Hãy chạy lại bài từ đầu (Run › Run All Cells).")
-        if id in self._record.answers:
-            self._record, _ = self._store.save({id: self._record.answers[id]})
-
-    def expect(
-        self,
-        id: str,
-        *,
-        points: float,
-        choice: Any = None,
-        choices: Any = None,
-        marks: Any = None,
-        order: Any = None,
-        parts: Any = None,
-        fixes: Any = None,
-        because: Any = "",
-        wrong: Any = None,
-        hint: Any = "",
-    ) -> Grade:
-        """Grade a question. Stands only in the hidden part of a test cell (keywords: ``docs/architecture.md``).
-
-        Returns
-        -------
-        Grade
-            Shown as the bare number of points; its reasons are printed.
-        """
-        answer = self._record.answers.get(id)
-        if answer is None or is_blank(answer.value):
-            return self._tell(grades.unanswered(id, points))
-        mine = lambda value: by_audience(value, answer.audience)  # noqa: E731
-        value = answer.value
-        if choice is not None:
-            share = grades.grade_choice(value, mine(choice))
-        elif choices is not None:
-            share = grades.grade_choices(value, mine(choices))
-        elif marks is not None:
-            share = grades.grade_marks(value, mine(marks))
-        elif order is not None:
-            share = grades.grade_order(value, mine(order))
-        elif parts is not None:
-            share = grades.grade_parts(value, mine(parts))
-        elif fixes is not None:
-            question = self._questions.get(id)
-            recorded = question.arguments(self._texts, answer.audience).get("recorded") if question else None
-            share = grades.grade_fixes(value, mine(fixes), recorded)
-        else:
-            raise TypeError(f"expect({id!r}) names nothing to compare with")
-        return self._tell(
-            grades.make_grade(id, points, share, because=mine(because), wrong=mine(wrong), hint=mine(hint))
-        )
 
     # --- for release and judge ------------------------------------------------------------------------------------
 
@@ -181,6 +121,16 @@ class Lesson(Asking):
     def shown(self) -> dict[str, tuple[Question, widgets.LessonWidget]]:
         """What is on the screen, by name."""
         return self._shown
+
+    @property
+    def folder(self) -> Path:
+        """Where the notebook lies."""
+        return self._folder
+
+    @property
+    def answered_in(self) -> dict[str, str]:
+        """The source of the cell that last handed over each question's answer, as far as this kernel has seen."""
+        return self._answered_in
 
     @property
     def record(self) -> AnswerRecord:
@@ -197,15 +147,16 @@ class Lesson(Asking):
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    _silent = False
     _start_widget: widgets.Start | None = None
 
     def _show(self, question: Question) -> Any:
-        from course.widgets import WIDGETS
-
         answered = question.kind != "text"
         if answered:
             self._questions[question.name] = question
+        if self._headless:
+            return None
+        from course.widgets import WIDGETS
+
         traits = traits_of(question, question.arguments(self._texts, self._audience))
         widget = WIDGETS[question.kind](**traits)
         self._shown[question.name] = (question, widget)
@@ -225,16 +176,34 @@ class Lesson(Asking):
         kept = self._record.answers.get(id)
         if value is None or (kept is not None and kept.value.model_dump(mode="json") == value):
             return
-        _, widget = self._shown[id]
         try:
-            answer = Answer(value=check_value(value), audience=self._audience, at=now())
-            self._record, widget.saved = self._store.save({id: answer})
-            widget.saved_note = ""
-        except (StoreError, ValueError) as error:
-            widget.saved = "error"
-            widget.saved_note = str(error) if isinstance(error, StoreError) else "Câu trả lời này không lưu được."
+            checked = check_value(value)
+        except ValueError:
+            _, widget = self._shown[id]
+            widget.saved, widget.saved_note = "error", "Câu trả lời này không lưu được."
+            return
+        self._keep(id, checked)
+
+    def _keep(self, id: str, value: Value) -> tuple[str, str]:
+        """Keep an answer and show on its question how far it came."""
+        at = now()
+        kept = self._record.answers.get(id)
+        if kept is not None and kept.at >= at:  # code may answer twice in a millisecond, and the later one stands
+            at = kept.at + timedelta(milliseconds=1)
+        note = ""
+        try:
+            answer = Answer(value=value, audience=self._audience, at=at)
+            self._record, state = self._store.save({id: answer})
+        except StoreError as error:
+            state, note = "error", str(error)
+        if id in self._shown:
+            _, widget = self._shown[id]
+            if widget.answer != (data := value.model_dump(mode="json")) and state != "error":
+                widget.answer = data
+            widget.saved, widget.saved_note = state, note
         if self._submit_widget:
             self._submit_widget.unanswered = self._unanswered()
+        return state, note
 
     def _on_delivered(self) -> None:
         """Show that what was waiting for the network has arrived."""
@@ -269,6 +238,8 @@ class Lesson(Asking):
 
     def _change_audience(self, audience: str) -> None:
         """Show another audience's texts from now on, and remember the choice."""
+        from course.place import remember_audience
+
         self._audience = audience
         remember_audience(audience)
         if self._start_widget:
@@ -276,12 +247,6 @@ class Lesson(Asking):
         for question, widget in self._shown.values():
             for name, value in traits_of(question, question.arguments(self._texts, audience)).items():
                 setattr(widget, name, value)
-
-    def _tell(self, grade: Grade) -> Grade:
-        if not self._silent:
-            for reason in grade.reasons:
-                print(reason)
-        return grade
 
 
 __all__ = ["Lesson", "preparing"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from course.submitting import AnswersChanged, SubmissionRefused, Submitter
+from course.own_notebook import NotSaved, notebook_to_submit
+from course.submitting import AnswersChanged, SubmissionRefused, Submitter, TooSoon
 
 if TYPE_CHECKING:
     from course.lesson import Lesson
@@ -32,6 +33,7 @@ def connect(lesson: Lesson, button: Submit, submitter: Submitter | None) -> None
 def _submit(lesson: Lesson, button: Submit, submitter: Submitter) -> None:
     button.phase, button.message = "sending", ""
     try:
+        notebook = _notebook_of(lesson)
         seen = lesson.record.answers
         if not lesson.deliver():
             button.phase = "waiting"
@@ -39,13 +41,26 @@ def _submit(lesson: Lesson, button: Submit, submitter: Submitter) -> None:
             return
         if lesson.record.answers != seen:  # another device was there: what goes in must have been seen here first
             raise AnswersChanged(lesson.record)
-        for state in submitter.submit(lesson.record):
+        for state in submitter.submit(lesson.record, notebook):
             _show(lesson, button, state)
     except AnswersChanged as changed:
         lesson.see_record(changed.record)
         button.phase, button.message = "idle", str(changed)
+    except NotSaved as problem:
+        button.phase, button.message = "idle", str(problem)
+    except TooSoon as pause:
+        button.phase, button.message = "idle", str(pause)
     except SubmissionRefused as refused:
         button.phase, button.message = "refused", str(refused)
+
+
+def _notebook_of(lesson: Lesson) -> str | None:
+    """Return the notebook that goes in with the answers, ``None`` for a lesson without code."""
+    asked = [id for id, question in lesson.questions.items() if question.kind == "task" and question.graded]
+    if not asked:
+        return None
+    sources = [lesson.answered_in[id] for id in asked if id in lesson.answered_in]
+    return notebook_to_submit(lesson.folder, lesson.key.split("/")[1], sources)
 
 
 def _show(lesson: Lesson, button: Submit, state: dict[str, Any]) -> None:

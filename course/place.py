@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 from platformdirs import user_config_path
 
-from course.answer_store import AnswerStore, FileStore, ServiceStore
+from course.answer_store import AnswerStore, FileStore
 from course.curriculum import load_curriculum
+from course.service_store import ServiceStore
 from course.submitting import LocalSubmitter, ServiceSubmitter, Submitter
 
 LEARN_URL = "BDHAI_LEARN_URL"

@@ -121,10 +121,15 @@ def _dictation(arguments: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _task(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {"wants": arguments["wants"], "unit": nfc(arguments["unit"])}
+
+
 _OWN_TRAITS = {
     "choice": _choice,
     "short_text": _short_text,
     "order": _order,
     "mark": _mark,
     "dictation": _dictation,
+    "task": _task,
 }

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import httpx
 
-from course.answer_store import error_message
 from course.answers import SCHEMA, AnswerRecord
+from course.service_store import error_message
 
 GRADING_PATIENCE = 60.0
 """Seconds to wait for a result before telling the learner to look again later."""
@@ -21,6 +21,10 @@ GRADING_PATIENCE = 60.0
 
 class SubmissionRefused(Exception):
     """A lesson was not taken. The message is Vietnamese, for the learner."""
+
+
+class TooSoon(SubmissionRefused):
+    """The lesson was tried often just now; the message says from when on it may be handed in again."""
 
 
 class AnswersChanged(Exception):
@@ -34,12 +38,17 @@ class AnswersChanged(Exception):
 class Submitter(Protocol):
     """Hands in what the learner sees."""
 
-    def submit(self, seen: AnswerRecord) -> Iterator[dict[str, Any]]:
+    def submit(self, seen: AnswerRecord, notebook: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield the state of the submission, as ``GET api/results`` gives it, each time it changes.
+
+        Parameters
+        ----------
+        notebook
+            The learner's notebook as JSON text, where the lesson has code.
 
         Raises
         ------
-        SubmissionRefused, AnswersChanged
+        SubmissionRefused, TooSoon, AnswersChanged
         """
 
 
@@ -50,21 +59,23 @@ class ServiceSubmitter:
         self.client = client
         self.lesson = lesson
 
-    def submit(self, seen: AnswerRecord) -> Iterator[dict[str, Any]]:
+    def submit(self, seen: AnswerRecord, notebook: str | None = None) -> Iterator[dict[str, Any]]:
         """Post the version that the learner sees; yield the receipt first, then the result."""
+        body: dict[str, Any] = {"schema": SCHEMA, "version": seen.version}
+        if notebook is not None:
+            body["notebook"] = notebook
         try:
-            response = self.client.post(
-                f"api/submissions/{self.lesson}", json={"schema": SCHEMA, "version": seen.version}
-            )
-            if response.status_code == httpx.codes.CONFLICT and "record" in (body := response.json()):
-                body["record"].pop("now", None)
-                raise AnswersChanged(AnswerRecord.model_validate(body["record"]))
+            response = self.client.post(f"api/submissions/{self.lesson}", json=body)
+            if response.status_code == httpx.codes.CONFLICT and "record" in (refusal := response.json()):
+                refusal["record"].pop("now", None)
+                raise AnswersChanged(AnswerRecord.model_validate(refusal["record"]))
             response.raise_for_status()
             receipt = response.json()
             yield {"state": "grading", "receipt": receipt["receipt"], "submitted_at": receipt["at"]}
             yield self._result(receipt["receipt"])
         except httpx.HTTPStatusError as error:
-            raise SubmissionRefused(error_message(error.response)) from error
+            refusal = TooSoon if error.response.status_code == httpx.codes.TOO_MANY_REQUESTS else SubmissionRefused
+            raise refusal(error_message(error.response)) from error
         except httpx.HTTPError as error:
             raise SubmissionRefused(
                 "Chưa nộp được vì mất mạng. Câu trả lời vẫn còn nguyên, có mạng bạn bấm lại."
@@ -92,8 +103,8 @@ class LocalSubmitter:
         self.command = command
         self.answer_file = answer_file
 
-    def submit(self, seen: AnswerRecord) -> Iterator[dict[str, Any]]:
-        """Run the grader on the answer file and yield its result."""
+    def submit(self, seen: AnswerRecord, notebook: str | None = None) -> Iterator[dict[str, Any]]:
+        """Run the grader on the answer file (it finds the notebook beside it) and yield its result."""
         try:
             done = subprocess.run(
                 [*shlex.split(self.command), str(self.answer_file)], capture_output=True, text=True, timeout=60

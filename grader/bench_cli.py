@@ -9,14 +9,22 @@ from typing import Annotated
 
 import typer
 
+from grader.bench.attacks_cli import attacks
+from grader.classic_cli import bench_classic
 from grader.workspace import Workspace
 
-app = typer.Typer(help="Đo: trang bài học nặng bao nhiêu, chờ bao lâu.", no_args_is_help=True)
+app = typer.Typer(
+    help="Đo: trang bài học nặng bao nhiêu, chấm nhanh bao nhiêu, mã xấu làm được gì.", no_args_is_help=True
+)
 
 
 @app.callback()
 def main() -> None:
     """Keep ``page`` a subcommand."""
+
+
+app.command()(attacks)
+app.command("classic")(bench_classic)
 
 
 @app.command()
@@ -50,3 +58,44 @@ def page(as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fal
     print(f"Đo trên {seen['cores']} nhân, {seen['memory_gb']} GB, Chromium {seen['versions']['chromium']}.")
     for note in report["notes"]:
         print(f"Lưu ý: {note}")
+
+
+@app.command()
+def grading(
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+    stock: Annotated[
+        tuple[int, int], typer.Option(help="nbgrader chấm bao nhiêu bài có mã và không mã; nhiều hơn thì chậm hơn.")
+    ] = (40, 60),
+    growth: Annotated[list[int] | None, typer.Option(help="Cỡ lớp để đo; có thể cho nhiều lần.")] = None,
+) -> None:
+    """Đo máy chấm bên cạnh nbgrader autograde, khoảng mười lăm phút. Chỉ ghi vào thư mục tạm, xong thì xoá."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from grader.bench.grading import bench_grading
+    from grader.bench.programs import BenchError
+    from grader.cli import console, fail
+
+    try:
+        report = bench_grading(
+            Workspace.from_environment(),
+            lambda step: console.print(f"· {step}", highlight=False),
+            stock_with_code=stock[0],
+            stock_plain=stock[1],
+            growth=growth or (1000, 10_000, 50_000),
+        )
+    except BenchError as error:
+        raise fail(str(error)) from error
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False, indent=1))
+        return
+    table = Table("", "Bộ học (giây)", "nbgrader (giây)", "Nhanh gấp", "Sàn (giây)", "Điểm bằng nhau")
+    for name, label in (("pandas", "Có mã"), ("nocode", "Không mã")):
+        row = report[name]
+        cells = (row["seconds"], row["stock_seconds_for_all"], row["ratio"], row["floor_seconds"])
+        table.add_row(f"{label}, {row['submissions']} bài", *map(str, cells), "✓" if row["scores_equal"] else "✗")
+    Console().print(table)
+    for row in report["growth"]:
+        print(f"{row['submissions']} bài, {row['workers']} tiến trình: {row['seconds']} giây, {row['peak_mb']} MB")
+    for row in report["latency"]:
+        print(f"{row['per_second']} bài mỗi giây: chờ {row['median_s']} giây, 99% dưới {row['p99_s']} giây")

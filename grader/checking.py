@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from course.curriculum import load_curriculum
@@ -10,7 +11,8 @@ from course.question import Question
 from grader.judge import PreparedLesson, judge, prepare
 from grader.reading_time import lesson_minutes
 from grader.release.clean import clean_text
-from grader.source_notebook import HIDDEN_BEGIN, is_test_cell, read_notebook
+from grader.source_notebook import HIDDEN_BEGIN, NotebookError, free_names, is_test_cell, read_notebook
+from grader.specimen_code import handed_over
 from grader.specimens import Specimen, read_specimens
 from grader.workspace import Workspace
 
@@ -57,21 +59,26 @@ def check_lesson(workspace: Workspace, lesson: str) -> list[Check]:
     source = workspace.source_notebook(lesson)
     common = _notebook_problems(workspace, lesson)
     checks = []
+    hidden = workspace.hidden_data(lesson)
     reference = prepare(source, lesson, next(iter(load_curriculum().audiences)))
     for audience in load_curriculum().audiences:
-        prepared = prepare(source, lesson, audience)
+        prepared = prepare(source, lesson, audience, hidden)
         problems = [*common, *_variant_problems(reference, prepared)]
-        checks.append(_check_audience(prepared, audience, problems))
+        checks.append(_check_audience(prepared, audience, hidden, problems))
     return checks
 
 
-def _check_audience(prepared: PreparedLesson, audience: str, problems: list[str]) -> Check:
+def _check_audience(prepared: PreparedLesson, audience: str, hidden: Path | None, problems: list[str]) -> Check:
     minutes = lesson_minutes(prepared)
     if minutes > prepared.lesson.entry.minutes:
         problems.append(f"Bài dài {minutes:.0f} phút, quá {prepared.lesson.entry.minutes} phút.")
     try:
         solution, blank, mistakes = read_specimens(prepared.key, audience)
-    except (FileNotFoundError, KeyError, ValueError) as error:
+        if hidden is not None:
+            solution, *mistakes = (
+                replace(one, record=handed_over(prepared, one, audience, hidden)) for one in (solution, *mistakes)
+            )
+    except (FileNotFoundError, KeyError, ValueError, NotebookError) as error:
         problems.append(f"Thiếu hoặc sai bài mẫu grader/specimens/{prepared.key}.yml: {error}")
         return Check(
             prepared.key, audience, minutes, len(prepared.tests), 0.0, 0.0, {"kinds": 0, "expected": 0}, problems
@@ -131,6 +138,8 @@ def _notebook_problems(workspace: Workspace, lesson: str) -> list[str]:
     for number, cell in enumerate(cells, start=1):
         if cell.cell_type == "code" and "lesson.expect" in cell.source and HIDDEN_BEGIN not in cell.source:
             problems.append(f"Ô {number}: lời gọi lesson.expect phải nằm giữa hai dòng HIDDEN TESTS.")
+        if is_test_cell(cell) and (outside := free_names(cell.source) - {"lesson"}):
+            problems.append(f"Ô {number}: ô chấm chỉ được dựa vào lesson, không dùng {', '.join(sorted(outside))}.")
     if not any(is_test_cell(cell) for cell in cells):
         problems.append("Bài chưa có câu chấm điểm nào.")
     return problems

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from grader.source_notebook import STUB
 from grader.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,12 +42,18 @@ c.ExchangeFactory.collect = "grader.collect_by_learner.CollectByLearner"
 c.IncludeHeaderFooter.header = {header!r}
 # A lesson's hidden tests print their reasons; nothing in them may wait long.
 c.Execute.timeout = 60
-# Feedback is for learners: nbgrader's own step takes the hidden tests out before it is drawn.
+c.ClearSolutions.code_stub = {{"python": {stub!r}}}
+# Feedback is for learners: nbgrader's own step takes the hidden tests out before it is drawn, ours what code
+# put out on the hidden data.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
+    "grader.feedback_hidden.HideHiddenTests",
     "nbgrader.preprocessors.ClearHiddenTests",
+    "grader.feedback_outputs.KeepLearnersOwn",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+# What learners wrote and what their code put out never runs in the browser of who looks at it.
+c.HTMLExporter.preprocessors = ["grader.safe_pages.SafeForPages"]
 """
 
 
@@ -63,7 +70,7 @@ def create_class(workspace: Workspace, class_id: str) -> Path:
     for folder in ("outbound", "inbound", "inbound-by-learner", "feedback"):
         (exchange / folder).mkdir(parents=True, exist_ok=True)
     config = directory / CONFIG_FILE
-    text = _CONFIG.format(class_id=class_id, exchange=str(exchange.parent), header=str(HOW_TO_RUN))
+    text = _CONFIG.format(class_id=class_id, exchange=str(exchange.parent), header=str(HOW_TO_RUN), stub=STUB)
     if not config.exists() or config.read_text("utf-8") != text:
         config.write_text(text, "utf-8")
     levels = {key.split("/")[0] for key in workspace.lesson_keys()}

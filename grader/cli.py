@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader import bench_cli
+from grader import bench_cli, classic_cli, grading_cli
 from grader.workspace import Workspace
 
 app = typer.Typer(
@@ -121,34 +121,10 @@ def release(
     console.print(f"Đã phát hành {len(released)} bài: {', '.join(released)}", highlight=False)
 
 
-@app.command()
-def grade(
-    class_id: Annotated[str, typer.Argument(metavar="LỚP", help="Tên lớp, như demo.")],
-    level: Annotated[str | None, typer.Argument(metavar="[CẤP]", help="Như level1; bỏ trống là mọi cấp.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Chấm lại cả bài đã chấm, sau khi sửa đáp án.")] = False,
-) -> None:
-    """Chấm bài của một lớp. Đọc .bdhai/inbox/, ghi sổ điểm nbgrader và bảng kết quả; điểm chấm tay giữ nguyên."""
-    from grader.grading import Grading, database_of, waiting_order
-
-    workspace = Workspace.from_environment()
-    if class_id not in workspace.class_ids():
-        raise fail(f"Không có lớp {class_id!r}. Các lớp: {', '.join(workspace.class_ids()) or 'chưa có lớp nào'}.")
-    grading = Grading(workspace, database_of(workspace))
-    with progress() as bar:
-        paths = waiting_order(workspace, class_id, level)
-        summary = grading.grade_class(class_id, bar.track(paths, description="Chấm bài"), again=again)
-    words = {
-        "graded": "đã chấm",
-        "unchanged": "không đổi",
-        "replaced": "đã có bài mới hơn",
-        "refused": "chưa chấm được",
-    }
-    told = [f"{count} {words[outcome]}" for outcome, count in summary.counts.items()]
-    console.print(", ".join(told) or "Chưa có bài nộp nào.", highlight=False)
-    for receipt, reason in summary.refused.items():
-        console.print(f"{receipt}: {reason}", highlight=False, markup=False)
-    if summary.refused:
-        raise typer.Exit(1)
+for command in (grading_cli.grade, grading_cli.regrade, grading_cli.receipt, grading_cli.feedback):
+    app.command()(command)
+app.command()(classic_cli.autograde)
+bench_cli.app.command("classic")(classic_cli.bench_classic)
 
 
 @app.command("grade-file", hidden=True)

@@ -69,15 +69,19 @@ class AnswerRow(Base):
 class SubmissionRow(Base):
     """One submission as one class received it.
 
-    ``state`` is ``grading``, ``graded``, ``refused``, or ``replaced`` by a later one before it was graded.
+    ``lesson`` is ``level1/03``, or the name of a classic assignment. ``state`` is ``grading``, ``graded``, ``refused``,
+    ``set_aside`` (its code has ended its worker twice), or ``replaced`` by a later one before it was graded.
     """
 
     __tablename__ = "submissions"
-    __table_args__ = (Index("submissions_of_learner", "learner", "lesson", "at"),)
+    __table_args__ = (
+        Index("submissions_of_learner", "learner", "lesson", "at"),
+        Index("submissions_of_class", "class_id", "state"),
+    )
     receipt: Mapped[str] = mapped_column(String(64), primary_key=True)
     class_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     learner: Mapped[str] = mapped_column(ForeignKey("learners.name"))
-    lesson: Mapped[str] = mapped_column(String(20))
+    lesson: Mapped[str] = mapped_column(String(100))
     version: Mapped[int]
     at: Mapped[datetime]
     sha256: Mapped[str] = mapped_column(String(64))
@@ -85,17 +89,49 @@ class SubmissionRow(Base):
     message: Mapped[str] = mapped_column(default="")
 
 
-class ResultRow(Base):
-    """What a learner has earned in a lesson in a class: the newest graded submission, and when the first one came."""
+class TakenFolderRow(Base):
+    """A folder of nbgrader's own Submit that has been taken in, or refused, as a whole; ``folder`` hashes its name."""
 
-    __tablename__ = "results"
+    __tablename__ = "taken_folders"
     class_id: Mapped[str] = mapped_column(String(100), primary_key=True)
-    learner: Mapped[str] = mapped_column(ForeignKey("learners.name"), primary_key=True, index=True)
-    lesson: Mapped[str] = mapped_column(String(20), primary_key=True)
+    learner: Mapped[str] = mapped_column(String(255), primary_key=True)
+    folder: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class _Graded:
+    """The columns of a graded submission.
+
+    ``graded_with`` is the hash of the source, the hidden data and the environment it was graded with; ``message`` tells
+    the learner what kept the code from running to its end.
+    """
+
     receipt: Mapped[str] = mapped_column(String(64))
     points: Mapped[float]
     max_points: Mapped[float]
     questions: Mapped[list[dict[str, Any]]]
     submitted_at: Mapped[datetime]
     graded_at: Mapped[datetime]
+    graded_with: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    message: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class AttemptRow(_Graded, Base):
+    """One graded submission of a class; every one is kept, and grading again replaces only its own row."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("attempts_of_lesson", "class_id", "lesson", "learner"),)
+    class_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    receipt: Mapped[str] = mapped_column(String(64), primary_key=True)
+    learner: Mapped[str] = mapped_column(ForeignKey("learners.name"), index=True)
+    lesson: Mapped[str] = mapped_column(String(100))
+
+
+class ResultRow(_Graded, Base):
+    """What counts of a learner in a lesson in a class: one of the attempts, how many there are, when the first came."""
+
+    __tablename__ = "results"
+    class_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    learner: Mapped[str] = mapped_column(ForeignKey("learners.name"), primary_key=True, index=True)
+    lesson: Mapped[str] = mapped_column(String(100), primary_key=True)
     first_submitted_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=1, server_default="1")

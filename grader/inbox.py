@@ -82,6 +82,11 @@ def accept(
     return _write(workspace, class_id, learner, receipt or new_receipt(), content)
 
 
+def inbox_file(workspace: Workspace, class_id: str, learner: str, receipt: str) -> Path:
+    """Return where a submission lies, or would lie; errors as for ``accept``, and of ``safe_receipt``."""
+    return workspace.inbox(class_id, learner) / f"{safe_receipt(receipt)}.json"
+
+
 def accept_assignment(
     workspace: Workspace,
     class_id: str,
@@ -181,6 +186,19 @@ def _digest(content: dict[str, Any]) -> str:
 def submission_files(workspace: Workspace, class_id: str | None = None) -> Iterator[Path]:
     """Yield every submission's file, of one class or of all."""
     yield from sorted((workspace.state / "inbox").glob(f"{class_id or '*'}/*/*.json"))
+
+
+def waiting_order(workspace: Workspace, class_id: str, level: str | None = None) -> list[Path]:
+    """Return a class's submissions oldest first, of one level or of all; a broken file keeps its place by its age."""
+    paths = sorted(submission_files(workspace, class_id), key=lambda path: path.stat().st_mtime_ns)
+    return [path for path in paths if level is None or _assignment_of(path) in (level, None)]
+
+
+def _assignment_of(path: Path) -> str | None:
+    try:
+        return read(path).assignment
+    except TamperedSubmission:
+        return None
 
 
 def new_receipt() -> str:

@@ -12,9 +12,17 @@ from types import CodeType
 
 from course.answers import AnswerRecord
 from course.grades import Grade
-from course.lesson import Lesson, preparing
+from course.lesson import Lesson
+from course.preparation import preparing
 from course.widgets import LessonWidget
-from grader.source_notebook import NotebookError, compile_cell, is_test_cell, read_notebook
+from grader.source_notebook import (
+    NotebookError,
+    compile_cell,
+    is_solution_cell,
+    is_test_cell,
+    makes_questions,
+    read_notebook,
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,16 @@ class Verdict:
         return Grade(self.grade_id, self.points, self.max_points).sign
 
 
-def prepare(source: Path, key: str, audience: str) -> PreparedLesson:
+def prepare(source: Path, key: str, audience: str, data: Path | None = None) -> PreparedLesson:
     """Run a source notebook's own cells once, as one audience sees them, and compile its test cells.
+
+    Of a code lesson only the cells that make the lesson and its questions are run. Solutions, and cells that teach
+    code, have nothing to do with judging: what is right is worked out by the references in the test cells.
+
+    Parameters
+    ----------
+    data
+        The folder below which the data to grade on lie (``data/04/nong-dan.csv``); the lesson's own by default.
 
     Raises
     ------
@@ -76,7 +92,8 @@ def prepare(source: Path, key: str, audience: str) -> PreparedLesson:
     names: dict[str, object] = {"__name__": "__lesson__"}
     tests: list[TestCell] = []
     displays: dict[int, LessonWidget] = {}
-    with preparing(audience, source.parent):
+    has_code = any(map(is_solution_cell, notebook.cells))
+    with preparing(audience, source.parent, data=data):
         for number, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
                 continue
@@ -86,6 +103,8 @@ def prepare(source: Path, key: str, audience: str) -> PreparedLesson:
                 if is_test_cell(cell):
                     marks = cell.metadata["nbgrader"]
                     tests.append(TestCell(marks["grade_id"], float(marks["points"]), body, result))
+                    continue
+                if has_code and (is_solution_cell(cell) or not makes_questions(cell.source)):
                     continue
                 exec(body, names)
                 value = eval(result, names) if result else None

@@ -10,19 +10,37 @@ from pathlib import Path
 
 from course.place import LOCAL_GRADER
 from grader.release.notebooks import release_notebooks
+from grader.source_notebook import NotebookError, read_notebook
 from grader.workspace import LESSONS_VARIABLE, STATE_VARIABLE, Workspace
 
 
 def learning_folder(workspace: Workspace) -> Path:
     """Bring the learner's folder up to date and return it.
 
-    Notebooks and their texts are replaced by the newest release; answer files and whatever else the learner has put
-    there stay.
+    Notebooks and their texts are replaced by the newest release; a notebook in which the learner has written code,
+    answer files and whatever else is there stay.
     """
     release_notebooks(workspace)
     folder = workspace.state / "learn"
-    shutil.copytree(workspace.released_notebooks, folder, dirs_exist_ok=True)
+    for source in sorted(workspace.released_notebooks.rglob("*")):
+        target = folder / source.relative_to(workspace.released_notebooks)
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        elif not (source.suffix == ".ipynb" and target.exists() and _has_own_code(target, source)):
+            shutil.copy2(source, target)
     return folder
+
+
+def _has_own_code(mine: Path, released: Path) -> bool:
+    """Tell whether a notebook holds code that the release does not: a solution filled in, or a cell of one's own."""
+    try:
+        ours = {cell.source.strip() for cell in read_notebook(released).cells if cell.cell_type == "code"}
+        own = [
+            cell for cell in read_notebook(mine).cells if cell.cell_type == "code" and cell.source.strip() not in ours
+        ]
+    except NotebookError:
+        return False  # nobody can open it: a new one is what helps
+    return any(not cell.metadata.get("nbgrader", {}).get("locked") for cell in own)
 
 
 def open_lessons(workspace: Workspace, *, port: int, browser: bool) -> int:

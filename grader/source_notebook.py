@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import symtable
 from pathlib import Path
 from types import CodeType
 
@@ -11,6 +13,13 @@ from nbformat import NotebookNode
 
 HIDDEN_BEGIN = "### BEGIN HIDDEN TESTS"
 HIDDEN_END = "### END HIDDEN TESTS"
+SOLUTION_BEGIN = "### BEGIN SOLUTION"
+SOLUTION_END = "### END SOLUTION"
+STUB = "# Viết mã của bạn ở đây"
+"""What a learner finds where the solution was; also nbgrader's ``ClearSolutions.code_stub``."""
+
+# The calls of a lesson that show or ask something; a cell with none of them only teaches code.
+_ASKING = frozenset({"start", "text", "choice", "short_text", "order", "mark", "dictation", "task", "today", "submit"})
 
 
 class NotebookError(Exception):
@@ -43,6 +52,70 @@ def hidden_part(source: str) -> str:
     """Return what stands between the hidden-test markers, empty where there is none."""
     begin, end = source.find(HIDDEN_BEGIN), source.find(HIDDEN_END)
     return source[begin + len(HIDDEN_BEGIN) : end] if 0 <= begin < end else ""
+
+
+def is_solution_cell(cell: NotebookNode) -> bool:
+    """Tell whether a learner writes code in a cell: it holds a solution between nbgrader's markers."""
+    return cell.cell_type == "code" and SOLUTION_BEGIN in cell.source
+
+
+def makes_questions(source: str) -> bool:
+    """Tell whether a code cell makes the lesson, or shows or asks something in it.
+
+    Raises
+    ------
+    SyntaxError
+        When it is not Python.
+    """
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        match node.func:
+            case ast.Name(id="Lesson"):
+                return True
+            case ast.Attribute(value=ast.Name(id="lesson"), attr=name) if name in _ASKING:
+                return True
+    return False
+
+
+def free_names(source: str) -> set[str]:
+    """Return the names that a cell takes from outside itself; Python's own are left out.
+
+    A lambda's arguments are its own. Test cells may depend on ``lesson`` alone.
+
+    Raises
+    ------
+    SyntaxError
+        When it is not Python.
+    """
+    names: set[str] = set()
+    tables = [symtable.symtable(source, "cell", "exec")]
+    assigned = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        names |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (top or symbol.is_global()) and symbol.get_name() not in assigned
+        }
+    return names - set(dir(builtins))
+
+
+def without_solution(source: str) -> str:
+    """Return a solution cell as a learner gets it, as nbgrader's ``ClearSolutions`` writes it."""
+    lines: list[str] = []
+    inside = False
+    for line in source.split("\n"):
+        if SOLUTION_BEGIN in line:
+            inside = True
+            lines.append(line[: len(line) - len(line.lstrip())] + STUB)
+        elif SOLUTION_END in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def compile_cell(source: str, where: str) -> tuple[CodeType, CodeType | None]:

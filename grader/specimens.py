@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ class Specimen:
     record: AnswerRecord
     points: dict[str, float] | None
     """Points of the questions named; the others earn all. ``None`` for the blank, which earns nothing."""
+    code: Mapping[str, str] | None = field(default_factory=dict)
+    """Of a code lesson: solution cells in place of the notebook's own, by cell id. ``None``: no code was written."""
 
 
 def read_specimens(lesson: str, audience: str) -> tuple[Specimen, Specimen, list[Specimen]]:
@@ -36,12 +39,13 @@ def read_specimens(lesson: str, audience: str) -> tuple[Specimen, Specimen, list
     """
     data = yaml.safe_load((FOLDER / f"{lesson}.yml").read_text("utf-8"))
     solution = data["solution"]
-    blank = Specimen("Chưa trả lời", AnswerRecord(lesson=lesson), None)
+    blank = Specimen("Chưa trả lời", AnswerRecord(lesson=lesson), None, None)
     mistakes = [
         Specimen(
             mistake["name"],
-            _record(lesson, audience, {**solution, **mistake["answers"]}),
+            _record(lesson, audience, {**solution, **mistake.get("answers", {})}),
             {id: float(by_audience(points, audience)) for id, points in mistake["points"].items()},
+            {id: by_audience(code, audience) for id, code in mistake.get("code", {}).items()},
         )
         for mistake in data["mistakes"]
     ]

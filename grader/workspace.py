@@ -87,6 +87,15 @@ class Workspace:
             return path
         raise FileNotFoundError(f"{self.lessons / level}/{number}-*.ipynb")
 
+    def hidden_data(self, lesson: str) -> Path | None:
+        """Return the folder below which the data lie that a lesson is graded on, laid out as in its level's folder.
+
+        ``None`` for a lesson that is graded on the data everyone sees, or on none.
+        """
+        level, number = lesson.split("/")
+        folder = self.lessons / "grader" / "hidden_data" / level
+        return folder if (folder / "data" / number).is_dir() else None
+
     def lesson_keys(self) -> list[str]:
         """Return the lessons that have been written, in order."""
         return sorted(

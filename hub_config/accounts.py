@@ -1,6 +1,7 @@
 """Accounts: names and argon2 password hashes in ``accounts.json``, and the demo's passwords.
 
 ``python -m hub_config.accounts NAME`` asks for a new password; it replaces a demo password for good.
+``python -m hub_config.accounts --remove NAME`` removes an account; nobody else can get its name afterwards.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ MIN_PASSWORD = 8
 
 DEMO_ACCOUNTS = {"hocvien": "Học viên mẫu", "giangvien": "Giảng viên mẫu"}
 """The accounts of the demo class, with the name to show."""
+
+
+class NameWasUsed(SettingsError):
+    """Somebody else had this name; the message is Vietnamese, for the operator."""
 
 
 class Accounts:
@@ -71,24 +76,60 @@ class Accounts:
             return False
         return account is not None
 
-    def set_password(self, name: str, password: str, display_name: str = "", demo: bool = False) -> None:
-        """Write a new password for ``name``, making the account when there is none."""
+    def set_password(
+        self, name: str, password: str, display_name: str = "", demo: bool = False, *, same_person: bool = False
+    ) -> None:
+        """Write a new password for ``name``, making the account when there is none.
+
+        Parameters
+        ----------
+        same_person
+            The account was removed and is made again for the person who had it.
+
+        Raises
+        ------
+        NameWasUsed
+            When somebody had this name before. Answers, results, receipts and the home folder go by the name: whoever
+            got it next would find, and be taken to have done, another person's work.
+        """
         accounts = self.read()
+        used = self.names_ever_used()
+        if name not in accounts and name in used and not same_person:
+            raise NameWasUsed(
+                f"Tên {name} đã có người dùng trước đây, bài cũ vẫn còn dưới tên đó. Hãy đặt tên khác cho người mới."
+            )
         shown = display_name or accounts.get(name, {}).get("display_name") or name
         accounts[name] = {"display_name": shown, "hash": _HASHER.hash(password), "demo": demo}
-        _write_private(self._file, json.dumps({"schema": 1, "accounts": accounts}, ensure_ascii=False, indent=1) + "\n")
+        self._write(accounts, used | accounts.keys())
         if not demo:
             self._forget_demo_password(name)
 
+    def remove(self, name: str) -> None:
+        """Remove an account; its name stays known, so that nobody else gets it."""
+        accounts = self.read()
+        used = self.names_ever_used() | accounts.keys()
+        accounts.pop(name, None)
+        self._write(accounts, used)
+
+    def names_ever_used(self) -> set[str]:
+        """Return every name that an account had, also those whose account was taken out of the file by hand."""
+        try:
+            return set(json.loads(self._file.read_text(encoding="utf-8")).get("names_ever_used", ()))
+        except (FileNotFoundError, ValueError, AttributeError):
+            return set()
+
     def ensure_demo(self) -> dict[str, str]:
-        """Make the demo accounts that are missing.
+        """Make the demo accounts that are missing; one that was removed stays removed.
 
         Returns
         -------
         dict
             Name → password of the accounts that were made now; empty at every later start.
         """
-        known = self.read()
+        accounts, used = self.read(), self.names_ever_used()
+        known = accounts.keys() | used
+        if known != used:  # accounts that were written by hand, or by an earlier version
+            self._write(accounts, known)
         made = {name: new_password() for name in DEMO_ACCOUNTS if name not in known}
         if made:
             # The clear passwords go to the disk first: a crash in between must not leave an account nobody can open.
@@ -97,6 +138,10 @@ class Accounts:
             for name, password in made.items():
                 self.set_password(name, password, DEMO_ACCOUNTS[name], demo=True)
         return made
+
+    def _write(self, accounts: dict[str, dict[str, Any]], used: set[str]) -> None:
+        kept = {"schema": 1, "accounts": accounts, "names_ever_used": sorted(used)}
+        _write_private(self._file, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
 
     def demo_passwords(self) -> dict[str, str]:
         """Return name → password as kept in ``demo-passwords.txt``."""
@@ -141,7 +186,10 @@ def _write_private(file: Path, text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Ask for a password and keep it: ``python -m hub_config.accounts NAME``."""
+    """Ask for a password and keep it, or remove an account: see the module's own text."""
+    removing = arguments[:1] == ["--remove"]
+    if removing:
+        arguments = arguments[1:]
     if len(arguments) != 1:
         print("Cách dùng: make password USER=hocvien")
         return 2
@@ -155,6 +203,10 @@ def main(arguments: list[str]) -> int:
     if name not in known:
         print(f"Chưa có tài khoản {name}. Các tài khoản đang có: {', '.join(known) or 'chưa có'}.")
         return 1
+    if removing:
+        accounts.remove(name)
+        print(f"Đã xoá tài khoản {name}. Bài và điểm vẫn còn; tên này không cấp cho người khác nữa.")
+        return 0
     password = getpass.getpass(f"Mật khẩu mới cho {name}: ")
     if len(password) < MIN_PASSWORD:
         print(f"Mật khẩu cần ít nhất {MIN_PASSWORD} ký tự.")

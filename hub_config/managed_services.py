@@ -42,7 +42,13 @@ def _web_service(name: str, port: int, settings: Settings) -> dict[str, Any]:
         "url": f"http://127.0.0.1:{port}",
         "command": bound_to_parent([*uvicorn, *options]),
         "cwd": str(REPO),
-        "environment": {"BDHAI_STATE": str(settings.state), "BDHAI_PUBLIC_URL": settings.local_url},
+        "environment": {
+            "BDHAI_STATE": str(settings.state),
+            "BDHAI_PUBLIC_URL": settings.local_url,
+            "BDHAI_COUNTS": settings.counts,
+            "BDHAI_FREE_TRIES": str(settings.free_tries),
+            "BDHAI_PAUSE_MINUTES": str(settings.pause_minutes),
+        },
         # A small machine that starts everything at once is slow; JupyterHub's 30 seconds would end the whole hub.
         "timeout": 150,
         # Part of the hub: asking people to grant it access would only puzzle them.

@@ -5,32 +5,12 @@ Everything is left out unless a line here puts it in, so a new file in the repo 
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_ETC = (
-    # What programs need to resolve names, load libraries, show times and draw text. No shadow, no keys.
-    "alternatives",
-    "ca-certificates.conf",
-    "fonts",
-    "host.conf",
-    "hosts",
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "localtime",
-    "mime.types",
-    "nsswitch.conf",
-    "resolv.conf",
-    "ssl",
-    "timezone",
-)
-_UID = 1000
+from grader.sandbox.bubblewrap import UID, base_options, bwrap_path, etc_options, missing_sandbox, python_options
+
+__all__ = ["Sandbox", "missing_sandbox"]
 
 
 @dataclass
@@ -71,11 +51,11 @@ class Sandbox:
         self.scratch.mkdir(parents=True, exist_ok=True)
         passwd, group = self.scratch / "passwd", self.scratch / "group"
         # nbgrader takes the learner's name from the system's user name.
-        passwd.write_text(f"{self.user}:x:{_UID}:{_UID}::{self.home_inside}:/bin/bash\n", encoding="utf-8")
-        group.write_text(f"{self.user}:x:{_UID}:\n", encoding="utf-8")
+        passwd.write_text(f"{self.user}:x:{UID}:{UID}::{self.home_inside}:/bin/bash\n", encoding="utf-8")
+        group.write_text(f"{self.user}:x:{UID}:\n", encoding="utf-8")
         options = [
             *base_options(),
-            *_etc_options(),
+            *etc_options(),
             *("--ro-bind", str(passwd), "/etc/passwd", "--ro-bind", str(group), "/etc/group"),
             *python_options(hide_keys=not self.trusted),
             *("--bind", str(self.home), self.home_inside),
@@ -88,70 +68,3 @@ class Sandbox:
         for source, target in self.writable:
             options += ["--bind", str(source), target]
         return [bwrap_path() or "bwrap", *options, "--chdir", self.home_inside, "--", *inner]
-
-
-def bwrap_path() -> str | None:
-    """Return where bubblewrap is installed, or None."""
-    return shutil.which("bwrap")
-
-
-def base_options() -> list[str]:
-    """Namespaces, the read-only system, and private ``/proc``, ``/dev``, ``/tmp``; the network is kept."""
-    options = ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    options += ["--uid", str(_UID), "--gid", str(_UID), "--hostname", "hoc", "--cap-drop", "ALL"]
-    # The hub's end is the server's end, even by kill -9; and no input can be pushed into the operator's terminal.
-    options += ["--die-with-parent", "--new-session"]
-    options += ["--ro-bind", "/usr", "/usr"]
-    for name in ("bin", "lib", "lib32", "lib64", "sbin"):
-        path = Path("/") / name
-        if path.is_symlink():
-            options += ["--symlink", str(path.readlink()), str(path)]
-        elif path.exists():
-            options += ["--ro-bind", str(path), str(path)]
-    return [*options, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]
-
-
-def _etc_options() -> list[str]:
-    options = []
-    for name in _ETC:
-        path = Path("/etc") / name
-        if path.exists():
-            # resolv.conf and localtime are often links to places that are not mounted: bind what they point at.
-            options += ["--ro-bind", str(path.resolve()), str(path)]
-    return options
-
-
-def python_options(hide_keys: bool = True) -> list[str]:
-    """The Python environment, read-only at its own place; ``hide_keys`` covers the packages that hold keys."""
-    places = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parents[1]}
-    options = []
-    for place in sorted(places):
-        if not place.is_relative_to("/usr"):
-            options += ["--ro-bind", str(place), str(place)]
-    for package in ("grader", "hub_config") if hide_keys else ():
-        spec = importlib.util.find_spec(package)
-        folder = Path(spec.origin).parent if spec and spec.origin else None
-        # In an editable install they lie in the repo, which is not mounted; in a wheel install they must be covered.
-        if folder and any(folder.is_relative_to(place) for place in places):
-            options += ["--tmpfs", str(folder)]
-    return options
-
-
-@functools.cache
-def missing_sandbox() -> str:
-    """Return why no sandbox can be started here, in one Vietnamese line; empty when it can.
-
-    Really starts one: bubblewrap may be installed and user namespaces forbidden all the same.
-    """
-    program = bwrap_path()
-    if not program:
-        return "chưa cài bubblewrap (mở bằng: sudo apt-get install bubblewrap)"
-    try:
-        run = subprocess.run(
-            [program, *base_options(), "--", "/bin/true"], capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"không chạy được bubblewrap: {error}"
-    if run.returncode:
-        return f"máy này không cho bubblewrap làm việc: {run.stderr.strip().splitlines()[-1:] or run.returncode}"
-    return ""

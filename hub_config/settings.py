@@ -48,6 +48,10 @@ class Settings(BaseModel):
         After so many wrong passwords the same name is refused for so many seconds.
     start_timeout : int
         Seconds a learner's server may take to answer.
+    counts : {"best", "last"}
+        Which of a learner's attempts at a lesson counts.
+    free_tries, pause_minutes : int
+        After so many tries at a lesson without full marks, each further one waits so many minutes; 0 never waits.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,6 +69,9 @@ class Settings(BaseModel):
     login_tries: int = Field(default=5, ge=1)
     login_pause_seconds: int = Field(default=60, ge=1)
     start_timeout: int = Field(default=90, ge=5)
+    counts: Literal["best", "last"] = "best"
+    free_tries: int = Field(default=3, ge=1)
+    pause_minutes: int = Field(default=10, ge=0)
 
     @field_validator("state")
     @classmethod

@@ -17,6 +17,7 @@ from course.widgets.order import Order
 from course.widgets.short_text import ShortText
 from course.widgets.start import Start
 from course.widgets.submit import Submit
+from course.widgets.task import Task
 from course.widgets.text import Text
 from course.widgets.today import Today
 
@@ -26,6 +27,7 @@ WIDGETS: dict[str, type[LessonWidget]] = {
     "order": Order,
     "mark": Mark,
     "dictation": Dictation,
+    "task": Task,
     "today": Today,
     "text": Text,
     "start": Start,
@@ -45,6 +47,7 @@ __all__ = [
     "ShortText",
     "Start",
     "Submit",
+    "Task",
     "Text",
     "Today",
     "base_style",

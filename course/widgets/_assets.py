@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-WIDGET_NAMES = ("choice", "short_text", "order", "mark", "dictation", "today", "text", "start", "submit")
+WIDGET_NAMES = ("choice", "short_text", "order", "mark", "dictation", "task", "today", "text", "start", "submit")
 """Every widget's stem: ``name.py``, ``name.js`` and ``name.css``."""
 
 _ROOM = Path(__file__).parent

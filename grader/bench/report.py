@@ -16,7 +16,30 @@ if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
 
 COMPARED = ("first_visit_bytes", "second_lesson_bytes", "first_answer_s")
-_PACKAGES = ("binh-dan-hoc-ai", "jupyterhub", "jupyterlab", "nbgrader", "anywidget", "voila", "playwright")
+_PACKAGES = (
+    "binh-dan-hoc-ai",
+    "jupyterhub",
+    "jupyterlab",
+    "nbgrader",
+    "anywidget",
+    "voila",
+    "playwright",
+    "pandas",
+    "distributed",
+)
+
+
+def machine() -> dict[str, Any]:
+    """Return the machine, how busy it was, and the versions of what was measured."""
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return {
+        "cores": psutil.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "load_average_1min": round(psutil.getloadavg()[0], 1),
+        "machine": platform.machine(),
+        "system": platform.platform(terse=True),
+        "versions": {"python": platform.python_version(), **versions},
+    }
 
 
 def measured_on(chromium: str) -> dict[str, Any]:
@@ -27,14 +50,10 @@ def measured_on(chromium: str) -> dict[str, Any]:
     chromium : str
         The browser's version.
     """
-    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    seen = machine()
+    seen["versions"] |= {"chromium": chromium}
     return {
-        "cores": psutil.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-        "load_average_1min": round(psutil.getloadavg()[0], 1),
-        "machine": platform.machine(),
-        "system": platform.platform(terse=True),
-        "versions": {"python": platform.python_version(), "chromium": chromium, **versions},
+        **seen,
         "network": {
             "kbit_per_s": KBIT_PER_S,
             "latency_ms": LATENCY_MS,

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grader.source_notebook import NotebookError, hidden_part, read_notebook
+from grader.source_notebook import NotebookError, hidden_part, is_solution_cell, read_notebook
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -49,13 +49,15 @@ def clean_text(path: Path) -> str:
 
 
 def _marks(cell: NotebookNode, where: str) -> NotebookNode:
-    """Return nbgrader's marks for a code cell: a test cell grades, every other one is locked.
+    """Return nbgrader's marks for a code cell: a test cell grades, a solution cell is the learner's, others are locked.
 
     Locked cells are put back from the source before nbgrader runs them, so a changed question counts for nothing.
     """
     marks = NotebookNode(schema_version=3, grade=False, solution=False, locked=True, task=False, grade_id=cell.id)
     hidden = hidden_part(cell.source)
     if not hidden:
+        if is_solution_cell(cell):
+            marks.update(solution=True, locked=False)
         return marks
     question, points = _expectation(hidden, where)
     marks.update(grade=True, grade_id=question, points=points)

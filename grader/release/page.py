@@ -29,7 +29,13 @@ _environment = jinja2.Environment(
 
 
 def build_page(
-    entry: LessonEntry, audience: Audience, steps: list[Step], static: StaticFiles, *, next_key: str | None = None
+    entry: LessonEntry,
+    audience: Audience,
+    steps: list[Step],
+    static: StaticFiles,
+    *,
+    next_key: str | None = None,
+    code_notebook: str | None = None,
 ) -> str:
     """Return a lesson page for one audience: the same bytes for the same input, and nothing of any learner.
 
@@ -37,6 +43,8 @@ def build_page(
     ----------
     next_key
         The lesson that "Bài tiếp theo" leads to; without one the button leads to the path.
+    code_notebook
+        Of a lesson with code: the notebook's path in a learner's folder, where the code is written.
     """
     blocks = [block for step in steps for block in step.blocks if block.widget]
     data = {
@@ -54,6 +62,7 @@ def build_page(
         static=static,
         root=ROOT,
         next_key=next_key,
+        code_notebook=code_notebook,
         data=_script_json(data),
     )
 
@@ -95,12 +104,14 @@ def build_pages(
         pages: dict[str, str] = {}
         questions: list[dict[str, Any]] | None = None
         for id in chosen:
-            steps = make_steps(run_lesson(notebook, id), entry.title)
+            run = run_lesson(notebook, id)
+            steps = make_steps(run, entry.title)
             asked = questions_of(steps)
             if questions is not None and asked != questions:
                 raise ReleaseError(f"{notebook.name}: bản cho “{id}” khác về số câu hoặc số lựa chọn.")
             questions = asked
-            pages[id] = build_page(entry, curriculum.audiences[id], steps, static, next_key=next_key)
+            own = f"level{entry.level}/{notebook.name}" if run.has_code else None
+            pages[id] = build_page(entry, curriculum.audiences[id], steps, static, next_key=next_key, code_notebook=own)
         files |= {release / "pages" / f"{key}.{id}.html": html for id, html in pages.items()}
         manifest.append(
             {

@@ -10,6 +10,7 @@ from typing import Any
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from course.widgets import WIDGETS
+from grader.release.code import code_html
 from grader.release.execute import Cell, LessonRun, ReleaseError
 
 OPENING = "Mở đầu"
@@ -26,6 +27,7 @@ _TRAITS: dict[str, tuple[str, ...]] = {
     "order": (*_QUESTION, "items", "right", "reason"),
     "mark": (*_QUESTION, "pieces", "right", "reasons"),
     "dictation": (*_QUESTION, "say", "recorded", "fixes"),
+    "task": (*_QUESTION, "wants", "unit"),
     "today": ("question", "label", "task"),
     "text": ("html", "speech", "tone"),
     "submit": (),
@@ -39,9 +41,10 @@ ANSWER_KINDS = {
     "order": "order",
     "mark": "mark",
     "dictation": "dictation",
+    "task": "task",
     "today": "done",
 }
-"""The kind of answer that each question widget gives."""
+"""The kind of answer that each question widget gives; that of a task is what it ``wants``."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def make_steps(run: LessonRun, title: str) -> list[Step]:
                 source = _TITLE.sub("", source)  # the page has its own title
             if source.strip():
                 steps[-1].blocks.append(Block(html=_render(source, run, cell)))
+        elif cell.role != "lesson":
+            steps[-1].blocks.append(Block(html=code_html(cell)))
         elif (block := _widget_block(run, cell)) is not None:
             steps[-1].blocks.append(block)
     if not any(block.widget == "submit" for block in steps[-1].blocks):
@@ -159,6 +164,8 @@ def questions_of(steps: list[Step]) -> list[dict[str, Any]]:
                 question |= {"options": len(state["options"]), "several": state["several"]}
             case "order":
                 question["items"] = len(state["items"])
+            case "task":
+                question["wants"] = state["wants"]
             case "mark":
                 question["pieces"] = sum(piece["id"] is not None for piece in state["pieces"])
         questions.append(question)

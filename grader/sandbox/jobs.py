@@ -15,6 +15,9 @@ class Limits:
     """What one run may use. All are kept by the system, not by the learner's good will."""
 
     wall_s: float = 60.0
+    cell_s: float | None = None
+    """Of one cell, where given: it is interrupted as nbgrader does (KeyboardInterrupt, ``CellTimeoutError`` in its
+    outputs), and the next cell runs. Kept by the learner's own process: the other limits hold when it does not."""
     cpu_s: float = 30.0
     memory_mb: int = 1500
     """Of all its processes together."""

@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from course.answer_store import FileStore, ServiceStore, StoreError
+from course.answer_store import FileStore, StoreError
 from course.answers import Answer, AnswerRecord, TextValue
+from course.service_store import ServiceStore
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 LESSON = "level1/03"

@@ -1,5 +1,6 @@
 """Does a submission reach nbgrader's gradebook and the results table, once, whole, and in the right order?"""
 
+import hashlib
 import json
 import re
 from datetime import timedelta
@@ -12,8 +13,8 @@ from nbgrader.apps.api import NbGraderAPI
 from course.answers import Answer, AnswerRecord, TextValue, now
 from course.curriculum import load_curriculum
 from grader.class_directory import class_config, course_directory
-from grader.grading import Grading, database_of, waiting_order
-from grader.inbox import TamperedSubmission, accept, read
+from grader.grading import Grading, Summary, database_of
+from grader.inbox import TamperedSubmission, accept, read, waiting_order
 from grader.specimens import read_specimens
 from grader.workspace import UnsafeName
 
@@ -69,13 +70,40 @@ def test_grading_again_changes_nothing(grading):
     assert len(grading.database.results()) == 1
 
 
-def test_an_older_submission_never_replaces_a_newer_one(grading):
-    old = accept(grading.workspace, "thu", "hoa", AnswerRecord(lesson="level1/01"))
-    new = accept(grading.workspace, "thu", "hoa", solution())
-    assert grading.grade_file(path_of(grading, new)) == "graded"
-    assert grading.grade_file(path_of(grading, old)) == "replaced"
-    score, full = gradebook_scores(grading.workspace)["01"]
-    assert score == full
+def points(grading):
+    [row] = grading.database.results(learner="hoa")
+    return gradebook_scores(grading.workspace)["01"][0], row.points, row.receipt
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_best_attempt_counts_whichever_is_graded_first(grading, newest_first):
+    good = accept(grading.workspace, "thu", "hoa", solution())
+    blank = accept(grading.workspace, "thu", "hoa", AnswerRecord(lesson="level1/01"))
+    order = [blank, good] if newest_first else [good, blank]
+    for submission in order:
+        assert grading.grade_file(path_of(grading, submission)) == "graded"
+    full = gradebook_scores(grading.workspace)["01"][1]
+    assert points(grading) == (full, full, good.receipt)
+    assert len(grading.database.attempts(learner="hoa")) == 2
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_last_attempt_counts_where_the_operator_says_so(ready_class, newest_first):
+    database = database_of(ready_class)
+    grading = Grading(ready_class, database, counts="last")
+    accepted = [accept(ready_class, "thu", "hoa", record) for record in (solution(), AnswerRecord(lesson="level1/01"))]
+    for submission in reversed(accepted) if newest_first else accepted:
+        grading.grade_file(path_of(grading, submission))
+    assert points(grading) == (0, 0, accepted[1].receipt)
+    database.close()
+
+
+def test_many_attempts_of_one_learner_in_one_batch_count_once(grading):
+    records = [AnswerRecord(lesson="level1/01"), solution(), AnswerRecord(lesson="level1/01")]
+    paths = [path_of(grading, accept(grading.workspace, "thu", "hoa", record)) for record in records]
+    assert grading.grade(paths).counts == {"graded": 3}
+    full = gradebook_scores(grading.workspace)["01"][1]
+    assert points(grading) == (full, full, paths[1].stem)
 
 
 def test_a_trainers_manual_score_survives_a_regrade(grading):
@@ -98,10 +126,36 @@ def test_an_inbox_file_that_was_edited_is_refused_and_the_others_go_on(grading):
     accept(grading.workspace, "thu", "lan", solution())
     with pytest.raises(TamperedSubmission):
         read(path_of(grading, bad))
-    summary = grading.grade_class("thu", waiting_order(grading.workspace, "thu"))
+    summary = grading.grade(waiting_order(grading.workspace, "thu"))
     assert summary.counts == {"refused": 1, "graded": 1}
-    assert list(summary.refused) == [bad.receipt]
+    assert list(summary.reasons) == [bad.receipt]
     assert not grading.database.results(learner="hoa")
+
+
+def test_a_file_edited_together_with_its_hash_is_refused_by_the_hash_noted_when_it_came(grading):
+    blank = accept(grading.workspace, "thu", "hoa", AnswerRecord(lesson="level1/01"))
+    path = path_of(grading, blank)
+    grading.take(path, Summary())  # notes it in the database
+    data = json.loads(path.read_text("utf-8"))
+    data["record"] = solution().to_json()
+    data["sha256"] = hashlib.sha256(data["record"].encode()).hexdigest()
+    path.write_text(json.dumps(data), "utf-8")
+    assert read(path).record.answers  # the file alone gives nothing away
+    assert grading.grade_file(path) == "refused"
+    assert not grading.database.results(learner="hoa")
+
+
+def test_one_whose_result_cannot_be_written_does_not_keep_the_others_waiting(grading):
+    """Its folder under ``submitted/`` is a file: nothing can be written there."""
+    for learner in ("hoa", "lan", "minh"):
+        accept(grading.workspace, "thu", learner, solution())
+    blocked = grading.workspace.class_directory("thu") / "submitted" / "lan"
+    blocked.parent.mkdir(exist_ok=True)
+    blocked.write_text("")
+    summary = grading.grade(waiting_order(grading.workspace, "thu"))
+    assert summary.counts == {"graded": 2, "delayed": 1}
+    blocked.unlink()
+    assert grading.grade(waiting_order(grading.workspace, "thu")).counts == {"unchanged": 2, "graded": 1}
 
 
 @pytest.mark.parametrize("name", ["../hoa", "hoa/lan", "", ".hoa", "Hoa", "hoà", "a\nb", "a" * 200])

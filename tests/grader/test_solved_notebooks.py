@@ -7,8 +7,11 @@ import nbformat
 import pytest
 
 from course.answers import now
-from grader.judge import judge, prepare
-from grader.record import collect, record_verdicts
+from grader.gradebook import ClassRecorder
+from grader.inbox import Submission
+from grader.judge import judge
+from grader.judged import Judged
+from grader.prepared import PreparedLessons
 from grader.source_notebook import is_test_cell
 from grader.specimens import read_specimens
 
@@ -16,10 +19,13 @@ from grader.specimens import read_specimens
 @pytest.mark.parametrize("lesson", ["level1/01", "level1/02", "level1/03"])
 def test_a_solved_notebook_runs_as_the_judge_says(ready_class, lesson):
     solution, _, _ = read_specimens(lesson, "nong-dan")
-    prepared = prepare(ready_class.source_notebook(lesson), lesson, "nong-dan")
+    lessons = PreparedLessons(ready_class)
+    prepared = lessons.get(lesson, "nong-dan")
     at = now()
-    collect(ready_class, "thu", "hv", solution.record, at)
-    path = record_verdicts(ready_class, "thu", "hv", prepared, solution.record, judge(prepared, solution.record), at)
+    handed_in = Submission("0000-0000-00", "thu", "hv", "level1", lesson, at, "", solution.record)
+    judged = Judged(handed_in, solution.record, judge(prepared, solution.record), "", at)
+    ClassRecorder(ready_class, "thu", lessons).write([judged])
+    path = ready_class.class_directory("thu") / "autograded" / "hv" / "level1" / prepared.source.name
     notebook = nbformat.read(path, 4)
     tests = [cell for cell in notebook.cells if is_test_cell(cell)]
     assert tests

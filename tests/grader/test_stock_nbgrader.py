@@ -1,14 +1,19 @@
 """Does stock ``nbgrader autograde`` give every specimen the points that our judge gives and the specimen expects?"""
 
+import shutil
+
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
-from course.answers import AnswerRecord, now
+from course.answers import now
 from course.curriculum import load_curriculum
 from grader.class_directory import class_config, course_directory
-from grader.judge import judge, prepare
-from grader.record import collect
+from grader.gradebook import ClassRecorder
+from grader.inbox import Submission
+from grader.judge import judge
+from grader.judged import Judged
+from grader.prepared import PreparedLessons
 from grader.specimens import read_specimens
 
 MISTAKES = 4
@@ -27,16 +32,23 @@ def expected_points(specimen, tests):
 
 
 @pytest.mark.parametrize("audience", load_curriculum().audiences)
-def test_stock_autograde_and_the_judge_agree(ready_class, audience):
-    lessons = ready_class.lesson_keys()
-    assert lessons == ["level1/01", "level1/02", "level1/03"]
+def test_stock_autograde_and_the_judge_agree(ready_class, audience, tmp_path):
+    keys = [key for key in ready_class.lesson_keys() if key.startswith("level1/")]
+    assert keys == ["level1/01", "level1/02", "level1/03"]
+    lessons = PreparedLessons(ready_class)
+    book = ready_class.class_directory("thu") / "gradebook.db"
+    shutil.copy(book, tmp_path / "before.db")
     expected = {}
-    for lesson in lessons:
-        prepared = prepare(ready_class.source_notebook(lesson), lesson, audience)
+    batch = []
+    for lesson in keys:
+        prepared = lessons.get(lesson, audience)
         for number, specimen in enumerate(specimens_of(ready_class, lesson, audience)):
-            record: AnswerRecord = specimen.record
-            collect(ready_class, "thu", f"hv{number}", record, now())
-            for verdict in judge(prepared, record):
+            record = specimen.record
+            verdicts = judge(prepared, record)
+            learner, at = f"hv{number}", now()
+            handed_in = Submission("0000-0000-00", "thu", learner, "level1", lesson, at, "", record)
+            batch.append(Judged(handed_in, record, verdicts, "", at))
+            for verdict in verdicts:
                 expected[f"hv{number}", prepared.source.stem, verdict.grade_id] = verdict.points
             for id, points in expected_points(specimen, prepared.tests).items():
                 key = f"hv{number}", prepared.source.stem, id
@@ -44,6 +56,8 @@ def test_stock_autograde_and_the_judge_agree(ready_class, audience):
     students = sorted({student for student, _, _ in expected})
     assert len(students) == 2 + MISTAKES
 
+    ClassRecorder(ready_class, "thu", lessons).write(batch)
+    shutil.copy(tmp_path / "before.db", book)  # of ours only what was handed in stays
     api = NbGraderAPI(config=class_config(ready_class, "thu"))
     for student in students:
         graded = api.autograde("level1", student, force=True, create=True)

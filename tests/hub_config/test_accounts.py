@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hub_config.accounts import Accounts, new_password
+from hub_config.accounts import DEMO_ACCOUNTS, Accounts, NameWasUsed, main, new_password
 from hub_config.settings import SettingsError
 
 
@@ -61,3 +61,46 @@ def test_display_names_are_kept_for_the_services(settings):
 
 def test_passwords_differ():
     assert len({new_password() for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_does_nobody_get_the_name_and_the_work_of_somebody_who_left(settings, by_hand):
+    accounts = Accounts(settings)
+    accounts.set_password("hoa", "mat-khau-cua-hoa", "Nguyễn Thị Hoa")
+    accounts.set_password("sen", "mat-khau-cua-sen")
+    if by_hand:
+        kept = json.loads(settings.accounts_file.read_text("utf-8"))
+        del kept["accounts"]["hoa"]
+        settings.accounts_file.write_text(json.dumps(kept), "utf-8")
+    else:
+        accounts.remove("hoa")
+    assert not accounts.verify("hoa", "mat-khau-cua-hoa")
+    with pytest.raises(NameWasUsed, match="đặt tên khác"):
+        accounts.set_password("hoa", "mat-khau-moi", "Trần Văn Hoà")
+    assert "hoa" not in accounts.read() and accounts.verify("sen", "mat-khau-cua-sen")
+    accounts.set_password("hoa", "mat-khau-moi", same_person=True)
+    assert accounts.verify("hoa", "mat-khau-moi")
+
+
+def test_can_an_operator_remove_an_account(settings, monkeypatch, capsys):
+    monkeypatch.setenv("BDHAI_STATE", str(settings.state))
+    Accounts(settings).set_password("hoa", "mat-khau-cua-hoa")
+    assert main(["--remove", "hoa"]) == 0 and "không cấp cho người khác" in capsys.readouterr().out
+    assert Accounts(settings).read() == {}
+    assert main(["--remove", "hoa"]) == 1
+
+
+def test_are_names_of_an_earlier_versions_file_remembered_at_the_next_start(settings):
+    settings.state.mkdir(parents=True)
+    old = {"schema": 1, "accounts": {"hoa": {"display_name": "Hoa", "hash": "x", "demo": False}}}
+    settings.accounts_file.write_text(json.dumps(old), "utf-8")
+    Accounts(settings).ensure_demo()
+    assert "hoa" in Accounts(settings).names_ever_used()
+
+
+def test_does_a_removed_demo_account_stay_removed(settings):
+    accounts = Accounts(settings)
+    assert set(accounts.ensure_demo()) == set(DEMO_ACCOUNTS)
+    accounts.remove("hocvien")
+    assert accounts.ensure_demo() == {}
+    assert set(accounts.read()) == set(DEMO_ACCOUNTS) - {"hocvien"}

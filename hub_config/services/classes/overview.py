@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 from course.curriculum import LessonEntry
 from grader.database_tables import ResultRow, SubmissionRow
 from hub_config.services.classes.gradebook import ClassGradebook
+from hub_config.services.classes.submissions import ClassicWork, Problem, classic_work, find_problems
 from hub_config.services.shared.dates import VIETNAM, number
 
 STOPPED_DAYS = 7
@@ -31,6 +32,8 @@ class Cell:
     """What a screen reader says."""
     submission: str | None = None
     """Formgrader's id of the submission."""
+    attempts: int = 0
+    """How often it was tried."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Overview:
 
     rows: list[Row]
     figures: list[Figure]
+    problems: list[Problem]
+    classic: list[ClassicWork]
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,8 @@ class ClassData:
 
     names: Mapping[str, str]
     """Display names by log-in name: the roster."""
-    results: Iterable[ResultRow]
-    submissions: Iterable[SubmissionRow]
+    results: Sequence[ResultRow]
+    submissions: Sequence[SubmissionRow]
     activity: Mapping[str, Mapping[str, datetime]]
     """When each learner last changed each lesson's record."""
     gradebook: ClassGradebook
@@ -99,7 +104,9 @@ def make_overview(lessons: Iterable[LessonEntry], data: ClassData, now: datetime
         low = [result for lesson in lessons if (result := results.get((name, lesson.key))) and _share(result) < _LOW]
         rows.append(Row(name, display_name, cells, _attention(stopped.get(name), low)))
     rows.sort(key=lambda row: (not row.attention, _by_given_name(row.display_name)))
-    return Overview(rows, _figures(lessons, released, data.names, last, finished, stopped, now))
+    figures = _figures(lessons, released, data.names, last, finished, stopped, now)
+    problems = find_problems(data.submissions, data.names, now)
+    return Overview(rows, figures, problems, classic_work(data.results, data.submissions, data.names))
 
 
 def _cell(
@@ -113,7 +120,11 @@ def _cell(
         points = graded.score if graded else result.points
         good = points >= _GOOD * result.max_points
         spoken = f"{number(points)} trên {number(result.max_points)} điểm"
-        return Cell(lesson, "good" if good else "partly", number(points), spoken, id)
+        if (attempts := result.attempts or 1) > 1:
+            spoken += f", {attempts} lần thử"
+        return Cell(lesson, "good" if good else "partly", number(points), spoken, id, attempts)
+    if submission is not None and submission.state in ("refused", "set_aside"):
+        return Cell(lesson, "waiting", "cần xem", "chưa chấm được, cần xem", id)
     if lesson.key in data.activity.get(name, {}):
         return Cell(lesson, "started", "đang làm", "đang làm")
     return Cell(lesson, "none", "·", "chưa học")

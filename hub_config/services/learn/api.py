@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from course.answers import SCHEMA, Answer, Moment, QuestionId, now
 from course.curriculum import load_curriculum
 from grader.database import RecordTooLarge
-from hub_config.services.learn.released import ReleasedLesson
+from grader.submitted_notebook import MAX_BYTES
+from hub_config.services.learn.results import result_json
 from hub_config.services.learn.service import LearnService
-from hub_config.services.learn.submitting import record_json, result_json, stamp, submit
+from hub_config.services.learn.submitting import record_json, stamp
 from hub_config.services.shared.errors import ServiceError
 from hub_config.services.shared.identity import Identity
-from hub_config.services.shared.requests import check_same_origin, read_json
+from hub_config.services.shared.requests import MAX_BODY_BYTES, check_same_origin, read_json
 
 # Below this a difference between two clocks is taken for the time a message travels.
 _CLOCK_TOLERANCE = timedelta(seconds=2)
+# A notebook of the largest size taken, inside JSON, where quotes, line ends and letters beyond ASCII take more bytes.
+_LARGEST_WITH_NOTEBOOK = 2 * MAX_BYTES + MAX_BODY_BYTES
 
 
 class _Body(BaseModel):
@@ -41,6 +43,7 @@ class _Answers(_Body):
 class _Submission(_Body):
     schema_: int = Field(alias="schema")
     version: int
+    notebook: str | None = None
 
 
 def api_routes(service: LearnService) -> APIRouter:
@@ -95,7 +98,8 @@ def api_routes(service: LearnService) -> APIRouter:
         body = await read_json(request, _Answers)
         if body.schema_ != SCHEMA:
             raise ServiceError("page_outdated")
-        answers = _checked(lesson, _in_our_time(body))
+        lesson.check(body.answers)
+        answers = _in_our_time(body)
         try:
             record = await run_in_threadpool(database.merge_answers, identity.name, lesson.lesson, answers)
         except RecordTooLarge:
@@ -105,18 +109,20 @@ def api_routes(service: LearnService) -> APIRouter:
     @router.post("/submissions/{level}/{number}", status_code=201)
     async def post_submission(request: Request, level: str, number: str) -> dict[str, Any]:
         identity = await learner_of(request)
-        key = service.released.lesson(f"{level}/{number}").lesson
-        body = await read_json(request, _Submission)
+        lesson = service.released.lesson(f"{level}/{number}")
+        limit = _LARGEST_WITH_NOTEBOOK if lesson.has_code else MAX_BODY_BYTES
+        body = await read_json(request, _Submission, limit)
         if body.schema_ != SCHEMA:
             raise ServiceError("page_outdated")
-        arguments = (service.workspace, database, service.worker, identity.name, identity.classes, body.version, key)
-        return (await run_in_threadpool(submit, *arguments)).to_json()
+        arguments = (identity.name, identity.classes, lesson, body.version, body.notebook)
+        return (await run_in_threadpool(service.handing_in.submit, *arguments)).to_json()
 
     @router.get("/results/{level}/{number}")
     async def get_results(request: Request, level: str, number: str) -> dict[str, Any]:
         identity = await learner_of(request)
         lesson = service.released.lesson(f"{level}/{number}")
-        return await run_in_threadpool(result_json, database, identity.name, lesson.lesson)
+        waits_until = service.intake.waiting_until(identity.name, lesson.lesson)
+        return await run_in_threadpool(result_json, database, identity.name, lesson.lesson, waits_until)
 
     return router
 
@@ -133,11 +139,3 @@ def _in_our_time(body: _Answers) -> dict[str, Answer]:
         }
     except OverflowError:
         raise ServiceError("bad_answer") from None
-
-
-def _checked(lesson: ReleasedLesson, answers: Mapping[str, Answer]) -> Mapping[str, Answer]:
-    for id, answer in answers.items():
-        lesson.question(id).check(answer)
-        if answer.audience not in load_curriculum().audiences:
-            raise ServiceError("bad_answer")
-    return answers

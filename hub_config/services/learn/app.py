@@ -30,7 +30,9 @@ def create_app(settings: ServiceSettings, authenticator: Authenticator | None = 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         service.worker.start()
+        service.watching.start()
         yield
+        service.watching.stop()
         service.worker.stop()
         service.database.close()
         await service.authenticator.close()

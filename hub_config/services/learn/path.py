@@ -10,7 +10,7 @@ from typing import Literal
 from course.answers import AnswerRecord, DoneValue, is_blank
 from course.curriculum import Curriculum, LessonEntry
 from grader.database_tables import ResultRow, SubmissionRow
-from hub_config.services.learn.released import ReleasedLesson
+from grader.released import ReleasedLesson
 from hub_config.services.shared.dates import number
 
 
@@ -114,7 +114,7 @@ def _lesson(
     record, submission, result = records.get(key), submissions.get(key), results.get(key)
     if submission is not None and submission.state == "grading":
         return LessonOnPath(entry, "waiting", "đã nộp, đang chấm", lesson.notebook)
-    if submission is not None and submission.state == "refused":
+    if submission is not None and submission.state in ("refused", "set_aside"):
         return LessonOnPath(entry, "started", "chưa chấm được, mời nộp lại", lesson.notebook, 1)
     if result is not None:
         note = f"{number(result.points)}/{number(result.max_points)} điểm"

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.database import Database, LearnerRow, open_database
+from grader.attempts import AttemptsPolicy, LearnerLocks
+from grader.database import Database, open_database
+from grader.database_tables import LearnerRow
+from grader.intake import Intake
+from grader.released import Released
 from grader.workspace import Workspace
 from hub_config.services.learn.grading_worker import GradingWorker
-from hub_config.services.learn.released import Released
+from hub_config.services.learn.intake_thread import IntakeThread
+from hub_config.services.learn.submitting import HandingIn
 from hub_config.services.shared.identity import Authenticator
 from hub_config.services.shared.people import account_names
 from hub_config.services.shared.rendering import Renderer
@@ -25,6 +30,9 @@ class LearnService:
     released: Released = field(init=False)
     renderer: Renderer = field(init=False)
     worker: GradingWorker = field(init=False)
+    handing_in: HandingIn = field(init=False)
+    intake: Intake = field(init=False)
+    watching: IntakeThread = field(init=False)
 
     def __post_init__(self) -> None:
         workspace = self.settings.workspace
@@ -33,7 +41,11 @@ class LearnService:
         self.released = Released(workspace.manifest)
         static = workspace.release / "static"
         self.renderer = Renderer(Path(__file__).parent, self.prefix, self.settings.hub_prefix, static)
-        self.worker = GradingWorker(workspace, self.database)
+        policy, locks = AttemptsPolicy.of(workspace), LearnerLocks()
+        self.worker = GradingWorker(workspace, self.database, counts=policy.counts)
+        self.handing_in = HandingIn(workspace, self.database, self.worker, policy, locks)
+        self.intake = Intake(workspace, self.database, policy, locks)
+        self.watching = IntakeThread(self.intake, self.worker)
 
     @property
     def prefix(self) -> str:

@@ -1,4 +1,4 @@
-"""From "Nộp bài" to a receipt, and from a receipt to what the learner reads of the result."""
+"""From "Nộp bài" to a receipt."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from course.answers import AnswerRecord
+from course.answers import AnswerRecord, now
+from grader.attempts import AttemptsPolicy, LearnerLocks, is_same_work
 from grader.database import Database
-from grader.inbox import accept, new_receipt
+from grader.database_submissions import submission_row
+from grader.inbox import Submission, accept, new_receipt
+from grader.released import ReleasedLesson
+from grader.submitted_notebook import BadNotebook, without_outputs
 from grader.workspace import UnsafeName, Workspace
 from hub_config.services.learn.grading_worker import GradingWorker
 from hub_config.services.shared.errors import ServiceError
@@ -30,83 +34,76 @@ class Receipt:
         return {"receipt": self.receipt, "at": stamp(self.at), "sha256": self.sha256, "version": self.version}
 
 
-def submit(
-    workspace: Workspace,
-    database: Database,
-    worker: GradingWorker,
-    learner: str,
-    classes: list[str],
-    seen: int,
-    key: str,
-) -> Receipt:
-    """Hand in the record, if it still is at the version that the learner sees.
+@dataclass(frozen=True)
+class HandingIn:
+    """Takes submissions from the lesson page and from lessons in JupyterLab."""
 
-    Parameters
-    ----------
-    classes
-        The classes that receive it, each in its own inbox, all under one receipt.
-    seen
-        The version the learner sees.
+    workspace: Workspace
+    database: Database
+    worker: GradingWorker
+    policy: AttemptsPolicy
+    locks: LearnerLocks
 
-    Raises
-    ------
-    ServiceError
-        ``no_class``, or ``answers_changed`` with the record as it is now.
-    """
-    if not classes:
-        raise ServiceError("no_class")
-    record = database.record(learner, key)
-    if record.version != seen:
-        raise ServiceError("answers_changed", extra={"record": record_json(record)})
-    last = database.latest_submission(learner, key)
-    if last is not None and last.state == "grading" and last.version == seen and last.class_id in classes:
-        # The same answers are waiting already: a second tap, or an answer that got lost on the way back.
-        return Receipt(last.receipt, last.at, last.sha256, last.version)
-    receipt = new_receipt()
+    def submit(
+        self, learner: str, classes: list[str], lesson: ReleasedLesson, seen: int, notebook: str | None
+    ) -> Receipt:
+        """Hand in the record, if it still is at the version that the learner sees.
+
+        Parameters
+        ----------
+        classes
+            The classes that receive it, each in its own inbox, all under one receipt.
+        seen
+            The version the learner sees.
+        notebook
+            The learner's notebook, which a lesson with code needs.
+
+        Raises
+        ------
+        ServiceError
+            ``no_class``, ``notebook_needed``, ``bad_notebook``, ``too_soon``, or ``answers_changed`` with the record as
+            it is now.
+        """
+        if not classes:
+            raise ServiceError("no_class")
+        kept = _notebook(lesson, notebook)
+        with self.locks.of(learner):
+            record = self.database.record(learner, lesson.lesson)
+            if record.version != seen:
+                raise ServiceError("answers_changed", extra={"record": record_json(record)})
+            last = self.database.latest_submission(learner, lesson.lesson)
+            if last is not None and last.class_id in classes and is_same_work(self.workspace, last, record, kept):
+                # A second tap, an answer that got lost on the way back, or nothing changed since: not a new try.
+                return Receipt(last.receipt, last.at, last.sha256, record.version)
+            if seconds := self.policy.seconds_to_wait(self.database, learner, lesson.lesson, now()):
+                raise ServiceError("too_soon", self.policy.too_soon(seconds, now()), wait_seconds=seconds)
+            accepted = self._accept(learner, classes, record, kept)
+            self.database.add_submissions([submission_row(submission) for submission in accepted])
+        for submission in accepted:
+            self.worker.add(submission)
+        first = accepted[0]
+        return Receipt(first.receipt, first.at, first.sha256, record.version)
+
+    def _accept(self, learner: str, classes: list[str], record: AnswerRecord, notebook: str | None) -> list[Submission]:
+        receipt = new_receipt()
+        try:
+            return [
+                accept(self.workspace, class_id, learner, record, receipt, notebook=notebook) for class_id in classes
+            ]
+        except UnsafeName:
+            raise ServiceError("not_yours", _BAD_NAME) from None
+
+
+def _notebook(lesson: ReleasedLesson, notebook: str | None) -> str | None:
+    """Return the notebook to keep: none for a lesson without code, whatever was sent."""
+    if not lesson.has_code:
+        return None
+    if notebook is None:
+        raise ServiceError("notebook_needed")
     try:
-        accepted = [accept(workspace, class_id, learner, record, receipt) for class_id in classes]
-    except UnsafeName:
-        raise ServiceError("not_yours", _BAD_NAME) from None
-    for submission in accepted:
-        database.add_submission(
-            receipt=receipt,
-            class_id=submission.class_id,
-            learner=learner,
-            lesson=key,
-            version=record.version,
-            at=submission.at,
-            sha256=submission.sha256,
-        )
-    for submission in accepted:
-        worker.add(submission)
-    return Receipt(receipt, accepted[0].at, accepted[0].sha256, record.version)
-
-
-def result_json(database: Database, learner: str, key: str) -> dict[str, Any]:
-    """Return the newest submission's state and, once it is graded, its points and reasons."""
-    body: dict[str, Any] = {
-        "state": "none",
-        "receipt": None,
-        "submitted_at": None,
-        "graded_at": None,
-        "points": None,
-        "max_points": None,
-        "message": "",
-        "questions": [],
-    }
-    if (last := database.latest_submission(learner, key)) is None:
-        return body
-    body |= {"state": last.state, "receipt": last.receipt, "submitted_at": stamp(last.at), "message": last.message}
-    results = database.results(learner=learner, class_id=last.class_id)
-    if result := next((row for row in results if row.lesson == key and row.receipt == last.receipt), None):
-        body |= {
-            "state": "graded",
-            "graded_at": stamp(result.graded_at),
-            "points": result.points,
-            "max_points": result.max_points,
-            "questions": result.questions,
-        }
-    return body
+        return without_outputs(notebook)
+    except BadNotebook as problem:
+        raise ServiceError("bad_notebook", str(problem)) from None
 
 
 def record_json(record: AnswerRecord) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from grader.database import DatabaseBusy, StorageFull
+from grader.released import NotReleased
 from hub_config.services.shared.rendering import Renderer
 
 log = logging.getLogger("bdhai.services")
@@ -32,6 +33,12 @@ _ERRORS: dict[str, tuple[int, str]] = {
     "question_unknown": (409, "Câu hỏi này không có trong bài nữa. Hãy tải lại trang, bài đã làm vẫn còn."),
     "page_outdated": (409, "Bài học vừa được sửa. Hãy tải lại trang, bài đã làm vẫn còn."),
     "answers_changed": (409, "Bài vừa được làm thêm ở máy khác. Hãy xem lại rồi nộp."),
+    "notebook_needed": (
+        409,
+        "Bài này có phần viết mã. Mở bài trong JupyterLab trên máy tính rồi bấm Nộp bài ở đó nhé.",
+    ),
+    "bad_notebook": (422, "Sổ bài làm gửi lên không đọc được. Hãy lưu sổ (Ctrl+S) rồi nộp lại."),
+    "too_soon": (429, "Bạn vừa thử nhiều lần. Nghỉ vài phút rồi nộp lại nhé, câu trả lời vẫn còn."),
     "too_large": (413, "Câu trả lời dài quá. Hãy rút ngắn lại."),
     "storage_full": (507, "Máy chủ hết chỗ ghi. Câu trả lời vẫn còn trong máy của bạn, lát nữa sẽ gửi lại."),
     "gradebook_busy": (503, "Máy chủ đang bận. Câu trả lời chưa mất, lát nữa sẽ gửi lại."),
@@ -54,19 +61,30 @@ class ServiceError(Exception):
         A more exact Vietnamese sentence than the code's own.
     extra
         More keys beside ``error`` in the JSON answer.
+    wait_seconds
+        After so long trying again makes sense; part of ``error``, and the header ``Retry-After``.
     """
 
-    def __init__(self, code: str, message: str | None = None, *, extra: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        code: str,
+        message: str | None = None,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        wait_seconds: int | None = None,
+    ):
         super().__init__(code)
         self.code = code
         self.status, usual = _ERRORS[code]
         self.message = message or usual
         self.extra = dict(extra or {})
+        self.wait_seconds = wait_seconds
 
     @property
     def headers(self) -> dict[str, str]:
         """Say when trying again makes sense."""
-        return {"Retry-After": _RETRY_AFTER[self.code]} if self.code in _RETRY_AFTER else {}
+        seconds = _RETRY_AFTER.get(self.code) if self.wait_seconds is None else str(self.wait_seconds)
+        return {"Retry-After": seconds} if seconds else {}
 
 
 def as_service_error(error: Exception) -> ServiceError | None:
@@ -74,6 +92,8 @@ def as_service_error(error: Exception) -> ServiceError | None:
     match error:
         case ServiceError():
             return error
+        case NotReleased():
+            return ServiceError(error.code)
         case StorageFull():
             return ServiceError("storage_full")
         case DatabaseBusy():
@@ -90,7 +110,10 @@ def as_service_error(error: Exception) -> ServiceError | None:
 def error_response(request: Request, error: ServiceError, renderer: Renderer) -> Response:
     """Answer with JSON below ``api/`` and with a small friendly page elsewhere."""
     if request.url.path.startswith(f"{renderer.prefix}api/"):
-        body = {"error": {"code": error.code, "message": error.message}, **error.extra}
+        told: dict[str, Any] = {"code": error.code, "message": error.message}
+        if error.wait_seconds is not None:
+            told["wait_seconds"] = error.wait_seconds
+        body = {"error": told, **error.extra}
         return JSONResponse(body, error.status, error.headers)
     again = error.code in {"login_failed", "internal", "gradebook_busy", "storage_full", "hub_unavailable"}
     page = renderer.render("error.html", message=error.message, again=again)
@@ -108,5 +131,5 @@ def add_error_handlers(app: FastAPI, renderer: Renderer) -> None:
             log.error("%s %s: %s", request.method, request.url.path, known.code)
         return error_response(request, known, renderer)
 
-    for kind in (ServiceError, StorageFull, DatabaseBusy, OSError, HTTPException):
+    for kind in (ServiceError, NotReleased, StorageFull, DatabaseBusy, OSError, HTTPException):
         app.add_exception_handler(kind, answer)

@@ -37,8 +37,8 @@ def check_same_origin(request: Request, identity: Identity) -> None:
         raise ServiceError("cross_origin")
 
 
-async def read_json(request: Request, model: type[_Model]) -> _Model:
-    """Read a JSON body into a model, stopping as soon as it is too large.
+async def read_json(request: Request, model: type[_Model], limit: int = MAX_BODY_BYTES) -> _Model:
+    """Read a JSON body into a model, stopping as soon as it is larger than ``limit`` bytes.
 
     Raises
     ------
@@ -48,12 +48,12 @@ async def read_json(request: Request, model: type[_Model]) -> _Model:
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise ServiceError("not_json")
     declared = request.headers.get("Content-Length", "")
-    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+    if declared.isdigit() and int(declared) > limit:
         raise ServiceError("too_large")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > limit:
             raise ServiceError("too_large")
     try:
         return model.model_validate_json(bytes(body))

@@ -18,12 +18,13 @@ OWN_TRAITS = {
     "order": {"items", "right", "reason"},
     "mark": {"pieces", "right", "reasons"},
     "dictation": {"say", "recorded", "fixes"},
+    "task": {"wants", "unit", "kernel", "feedback"},
     "today": {"task"},
     "text": {"html", "speech", "tone"},
     "start": {"title", "greeting", "audience", "audiences"},
     "submit": {"phase", "message", "unanswered", "receipt", "results"},
 }
-QUESTIONS = ("choice", "short_text", "order", "mark", "dictation", "today")
+QUESTIONS = ("choice", "short_text", "order", "mark", "dictation", "task", "today")
 
 
 @pytest.mark.parametrize("name", WIDGET_NAMES)
@@ -76,6 +77,13 @@ def test_does_a_bundle_hold_the_shared_parts_once() -> None:
         ),
         ("mark", {"kind": "mark", "marked": ["2"]}, "Luyện tập: đã đánh dấu “vị chát dịu”"),
         ("dictation", {"kind": "dictation", "text": "họp", "spoken": True}, "Luyện tập: đã nói và sửa thành “họp”"),
+        (
+            "task",
+            {"kind": "table", "columns": ["xa", "kg"], "rows": [["La Bằng", 3], ["Võ Nhai", None]]},
+            "Luyện tập: đã nộp bảng 2 dòng × 2 cột",
+        ),
+        ("task", {"kind": "number", "number": -1234.5}, "Luyện tập: đã nộp số -1.234,5 kg"),
+        ("task", {"kind": "number", "number": "x"}, "Luyện tập: chưa trả lời"),
         (
             "today",
             {"kind": "done", "done": True},

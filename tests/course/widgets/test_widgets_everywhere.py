@@ -31,6 +31,10 @@ def test_does_axe_find_nothing_serious(host: Host, name: str) -> None:
         "order": {"answer": {"kind": "order", "order": ["B", "A", "C"]}},
         "mark": {"answer": {"kind": "mark", "marked": ["1", "2"]}, "saved": "error"},
         "dictation": {"answer": {"kind": "dictation", "text": "xã Văn Lăng lúc 18 giờ", "spoken": False}},
+        "task": {
+            "answer": {"kind": "table", "columns": ["xa", "kg"], "rows": [["La Bằng", 3.5]] * 9},
+            "feedback": {"sign": "wait", "message": "Câu này cần một bảng."},
+        },
         "today": {"answer": {"kind": "done", "done": True}, "saved": "saved"},
         "submit": {"phase": "graded", "results": RESULTS, "receipt": "7F3A-21"},
     }

@@ -77,6 +77,17 @@ DICTATION: dict[str, Any] = {
         {"want": ["8 giờ", "tám giờ"], "not": "18 giờ", "why": "Giờ họp là 8 giờ sáng."},
     ],
 }
+TASK: dict[str, Any] = {
+    "question": "p6",
+    "label": "Luyện tập",
+    "ask": "Mỗi xã được bao nhiêu <b>kg chè</b>?",
+    "graded": False,
+    "answer": None,
+    "wants": "table",
+    "unit": "kg",
+    "kernel": True,
+    "feedback": {},
+}
 TODAY: dict[str, Any] = {
     "question": "today",
     "label": "",
@@ -123,6 +134,7 @@ STATES: dict[str, dict[str, Any]] = {
     "order": ORDER,
     "mark": MARK,
     "dictation": DICTATION,
+    "task": TASK,
     "today": TODAY,
     "text": TEXT,
     "start": START,
@@ -132,7 +144,7 @@ STATES: dict[str, dict[str, Any]] = {
 
 def graded(state: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return a question's state as a graded one has it: no key, no reasons."""
-    keys = ("right", "reasons", "reason", "find", "fixes")
+    keys = ("right", "reasons", "reason", "find", "fixes", "feedback")
     return {name: value for name, value in state.items() if name not in keys} | {
         "question": "q2",
         "label": "Câu 2",

@@ -80,6 +80,60 @@ def test_do_cells_speak_without_colour():
     assert (cells[0].spoken, cells[0].submission) == ("9,5 trên 10 điểm", "f00")
 
 
+def submitted(state: str, minutes: float, lesson: str = KEY, learner: str = "a", message: str = "", receipt: str = "R"):
+    at = NOW - timedelta(minutes=minutes)
+    fields = {"learner": learner, "lesson": lesson, "state": state, "at": at, "message": message, "receipt": receipt}
+    return SubmissionRow(**fields, version=0, sha256="" if state == "refused" else "ab")
+
+
+def test_does_the_trainer_see_what_was_not_graded_and_why():
+    submissions = [
+        submitted("refused", 30, message="Tệp bị hỏng.", receipt="R1"),
+        submitted("set_aside", 20, "level1/02", message="Mã làm sập máy chấm.", receipt="R2"),
+        submitted("grading", 1, "level1/03"),  # just came
+        submitted("grading", 3, "level1/04", receipt="R4"),
+        submitted("refused", 50, "level1/05"),
+        submitted("graded", 40, "level1/05"),  # handed in again since
+        submitted("refused", 60, "level1"),
+        submitted("refused", 10, "ps1", learner="b", message="Lớp không có bài tập tên này.", receipt="R5"),
+    ]
+    seen = overview({"a": "An", "b": "Bình"}, submissions=submissions)
+    assert [(one.learner, one.what, one.state, one.receipt) for one in seen.problems] == [
+        ("An", "Bài 1.4", "Chờ lâu", "R4"),
+        ("Bình", "ps1", "Không nhận", "R5"),
+        ("An", "Bài 1.2", "Để riêng", "R2"),
+        ("An", "Bài 1.1", "Không nhận", "R1"),
+    ]
+    assert seen.problems[2].reason == "Mã làm sập máy chấm." and "quá 2 phút" in seen.problems[0].reason
+    [row] = [row for row in seen.rows if row.name == "a"]
+    assert [cell.text for cell in row.cells[:4]] == ["cần xem", "cần xem", "chờ chấm", "chờ chấm"]
+
+
+def test_are_attempts_and_classic_assignments_shown():
+    results = [result("a", KEY, 10), result("b", "ps1", 3)]
+    for row, count in zip(results, (4, 2), strict=True):
+        row.attempts, row.submitted_at = count, NOW
+    seen = overview({"a": "An", "b": "Bình"}, results, [submitted("grading", 1, "ps1")])
+    assert seen.rows[0].cells[0].spoken == "10 trên 10 điểm, 4 lần thử"
+    assert [(work.learner, work.points, work.attempts) for work in seen.classic] == [("An", None, 0), ("Bình", 3, 2)]
+
+
+def test_is_a_reason_or_an_assignment_never_taken_for_html(classes, service):
+    database = service.app.state.service.database
+    usual = {"class_id": "lop1", "learner": "hoa", "at": datetime.now(UTC), "sha256": "ab", "version": 0}
+    bad = "<script>alert(1)</script>"
+    database.add_submissions(
+        [
+            usual | {"receipt": "R1", "lesson": f"{bad}ps1", "state": "refused", "message": f"Tệp {bad}."},
+            usual | {"receipt": "R2", "lesson": '"><img src=x>', "state": "grading", "message": ""},
+        ]
+    )
+    with classes.as_learner("thay") as trainer:
+        page = trainer.get("lop1/").text
+    assert "Bài nộp cần xem" in page and "Bài tập khác của lớp" in page
+    assert "<script>alert" not in page and "<img src=x" not in page and "Tệp &lt;script&gt;" in page
+
+
 def test_is_the_roster_in_the_order_of_given_names():
     names = {"1": "Trần Văn Đức", "2": "Nguyễn Thị Dung", "3": "Lê Ánh", "4": "Bùi Minh Em"}
     assert [row.display_name.split()[-1] for row in overview(names).rows] == ["Ánh", "Dung", "Đức", "Em"]

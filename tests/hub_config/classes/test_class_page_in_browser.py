@@ -1,6 +1,7 @@
 """The class page in a real browser, at the size of a desk and of a phone."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,12 +24,21 @@ def test_can_a_trainer_see_and_reach_every_piece(chromium: Browser, classes, ser
     version = client.put(f"api/answers/{KEY}", json=answers(q1=Q1, q2=Q2)).json()["version"]
     receipt = client.post(f"api/submissions/{KEY}", json={"schema": 1, "version": version}).json()["receipt"]
     wait_for_result(client, receipt)
+    usual = {"class_id": "lop1", "learner": "sen", "version": 0, "at": datetime.now(UTC), "sha256": "ab"}
+    service.app.state.service.database.add_submissions(
+        [
+            usual | {"receipt": "R1", "lesson": KEY, "state": "set_aside", "message": "Mã làm sập máy chấm " * 9},
+            usual | {"receipt": "R2", "lesson": "bai-tap-cuoi-khoa", "state": "grading"},
+        ]
+    )
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
     context.add_cookies([{"name": "who", "value": "thay", "url": classes.url}])
     page = context.new_page()
     page.goto(f"{classes.url}lop1/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Cấp 1 · Làm quen")
     expect(page.get_by_role("link", name="hoa, bài 1.1: 10 trên 10 điểm")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bài nộp cần xem")).to_be_visible()
+    expect(page.get_by_role("link", name="bai-tap-cuoi-khoa")).to_be_visible()
     found = Axe().run(page).response["violations"]
     assert [rule["id"] for rule in found if rule["impact"] in {"serious", "critical"}] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -9,8 +9,8 @@ import pytest
 from course.answers import AnswerRecord
 from course.curriculum import load_curriculum
 from grader.database_tables import ResultRow, SubmissionRow
+from grader.released import ReleasedLesson
 from hub_config.services.learn.path import make_path
-from hub_config.services.learn.released import ReleasedLesson
 from hub_config.services.shared.people import greeting
 from tests.hub_config.learn.installation import KEY, Q1, Q2, answers, wait_for_result
 

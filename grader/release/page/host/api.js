@@ -28,7 +28,8 @@ function failureOf(status, body) {
   if (status === 401 || code === "not_logged_in") return new ApiError("login", code, message, body);
   // Only the service's own word refuses. An error without a code comes from something before it: a hub that is starting,
   // say, answers 404 for a while, and the answer must then be sent again rather than given up.
-  const busy = !code || status === 408 || status === 429 || (status >= 500 && status !== 507);
+  // "Too soon" is a decision of the service, not a crowd at its door: the learner decides when to try again.
+  const busy = !code || status === 408 || (status === 429 && code !== "too_soon") || (status >= 500 && status !== 507);
   return new ApiError(busy ? "busy" : "refused", code, message, body);
 }
 

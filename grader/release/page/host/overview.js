@@ -35,5 +35,5 @@ export function drawOverview(place, questions, go) {
 export function isBlank(value) {
   if (!value) return true;
   const [content] = Object.entries(value).filter(([name]) => !["kind", "spoken"].includes(name)).map(([, held]) => held);
-  return typeof content === "string" ? !content.trim() : Array.isArray(content) ? !content.length : !content;
+  return typeof content === "string" ? !content.trim() : Array.isArray(content) ? !content.length : content == null || content === false;
 }

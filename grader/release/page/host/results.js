@@ -99,6 +99,7 @@ export function drawResults(root, results, { labelOf, changedSince }) {
   score.append(ring(results.points, results.max_points), text);
   const parts = [score];
   if (advice) parts.push(make("p", "advice", advice));
+  if (results.message) parts.push(make("p", "notice", results.message));
   if (changedSince) parts.push(make("p", "notice", "Bài đã được sửa sau lần nộp này. Muốn tính lại thì nộp lần nữa."));
   const list = make("ul", "results-list");
   list.setAttribute("role", "list");

@@ -103,6 +103,10 @@ export class Submitter extends EventTarget {
         this.ask(`Bài vừa được lưu thêm trên máy khác. Mời ${this.you} xem lại, rồi bấm Nộp bài lần nữa.`);
         return;
       }
+      if (error.code === "too_soon") {
+        this.ask(error.sentence);
+        return;
+      }
       store.change((notes) => {
         delete notes.wish;
       });

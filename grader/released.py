@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
@@ -9,7 +10,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from course.answers import Answer, ChoiceValue, MarkValue, OrderValue
 from course.curriculum import LESSON_KEY, load_curriculum
-from hub_config.services.shared.errors import ServiceError
+
+TASK_KINDS = {"number", "text", "table", "chart", "file"}
+"""What code can hand over."""
+
+
+class NotReleased(Exception):
+    """Something does not fit what has been released.
+
+    Parameters
+    ----------
+    code
+        A code of ``docs/architecture.md``, "learn service".
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class _Model(BaseModel):
@@ -29,23 +46,29 @@ class ReleasedQuestion(_Model):
     items: int = 0
     pieces: int = 0
     step: int | None = None
+    wants: str = ""
+    """Of a ``task``: the kind of value that its code has to hand over."""
 
     def check(self, answer: Answer) -> None:
         """Check that an answer fits this question.
 
         Raises
         ------
-        ServiceError
+        NotReleased
             ``page_outdated`` when it fits another form of the question, ``bad_answer`` when it fits none.
         """
         value = answer.value
+        if self.kind == "task":
+            if value.kind not in TASK_KINDS or (self.wants and value.kind != self.wants):
+                raise NotReleased("page_outdated")
+            return
         if value.kind != self.kind:
-            raise ServiceError("page_outdated")
+            raise NotReleased("page_outdated")
         match value:
             case ChoiceValue():
                 given, size = value.picked, self.options
                 if len(given) > 1 and not self.several:
-                    raise ServiceError("bad_answer")
+                    raise NotReleased("bad_answer")
                 places = [ord(letter) - ord("A") + 1 for letter in given]
             case OrderValue():
                 given, size = value.order, self.items
@@ -56,9 +79,9 @@ class ReleasedQuestion(_Model):
             case _:
                 return
         if len(set(given)) != len(given):
-            raise ServiceError("bad_answer")
+            raise NotReleased("bad_answer")
         if any(not 1 <= place <= size for place in places):
-            raise ServiceError("page_outdated")
+            raise NotReleased("page_outdated")
 
 
 class ReleasedLesson(_Model):
@@ -72,18 +95,30 @@ class ReleasedLesson(_Model):
     steps: int | None = None
     questions: list[ReleasedQuestion] = Field(default_factory=list)
 
+    @property
+    def has_code(self) -> bool:
+        """Whether code is graded in it, so that it is handed in together with the learner's notebook."""
+        return any(question.kind == "task" and question.graded for question in self.questions)
+
+    def check(self, answers: Mapping[str, Answer]) -> None:
+        """Check that answers fit its questions; errors as for a question's own ``check``, and ``question_unknown``."""
+        for id, answer in answers.items():
+            self.question(id).check(answer)
+            if answer.audience not in load_curriculum().audiences:
+                raise NotReleased("bad_answer")
+
     def question(self, id: str) -> ReleasedQuestion:
         """Find a question.
 
         Raises
         ------
-        ServiceError
+        NotReleased
             ``question_unknown``.
         """
         for question in self.questions:
             if question.id == id:
                 return question
-        raise ServiceError("question_unknown")
+        raise NotReleased("question_unknown")
 
 
 class _Manifest(_Model):
@@ -123,15 +158,15 @@ class Released:
 
         Raises
         ------
-        ServiceError
+        NotReleased
             ``lesson_unknown`` when the curriculum has no such lesson, ``lesson_not_released``.
         """
         if not LESSON_KEY.fullmatch(key):
-            raise ServiceError("lesson_unknown")
+            raise NotReleased("lesson_unknown")
         try:
             load_curriculum().lesson(key)
         except KeyError:
-            raise ServiceError("lesson_unknown") from None
+            raise NotReleased("lesson_unknown") from None
         if (lesson := self.lessons().get(key)) is None:
-            raise ServiceError("lesson_not_released")
+            raise NotReleased("lesson_not_released")
         return lesson

@@ -1,0 +1,60 @@
+"""The kinds of attack that have to have a case, in the words of the project's list of attacks."""
+
+from __future__ import annotations
+
+ROWS: dict[str, tuple[str, ...]] = {
+    "points": (
+        "an object that equals everything",
+        "an AST or input transformer that drops asserts or replaces the test cell",
+        "a replaced kernel.do_execute",
+        "a display hook that prints a number before the error",
+        "a pre_run_cell hook",
+        "monkeypatching what a test calls",
+        "detecting that grading is under way and behaving otherwise",
+        "a submitted module that shadows a library",
+        "edited points",
+        "deleted or duplicated or retagged cells",
+        "changed cell ids",
+    ),
+    "leak": (
+        "reading sources, keys, the gradebook or another submission from disk",
+        "capturing hidden tests in a hook",
+        "hidden tests or tracebacks in feedback",
+        "sending things out over the network",
+        "environment variables and tokens",
+        "guessing inbox folders",
+    ),
+    "damage": (
+        "writing the gradebook",
+        "os._exit",
+        "endless loops",
+        "fork bombs",
+        "memory bombs",
+        "disk bombs",
+        "output bombs",
+        "zip bombs",
+        "a process that outlives its grading",
+        "symbolic links and ../ in a submission",
+        "names with control characters",
+        "broken JSON",
+        "wrong encodings",
+        "huge cells",
+        "deep nesting",
+        "a hand-made inbox folder in another learner's name or with an old date",
+        "unpickling anything that a learner's process wrote",
+    ),
+    "people": (
+        "script in an answer, an output or a file name shown to a trainer (stored XSS)",
+        "a formula in an exported spreadsheet cell",
+        "choosing an option by trying all of them",
+        "copying another learner's notebook",
+        "a reused username that inherits old work",
+        "forged client-side results",
+        "an inbox edited after it was received",
+    ),
+    "fairness": (
+        "a right answer that also prints to stderr must not score 0",
+        "a deleted cell must not leave a learner in needs grading for ever or change the maximum",
+        "an answer given is never lost",
+    ),
+}

@@ -1,0 +1,64 @@
+"""What a specimen of a code lesson hands over: the notebook's own cells, run on the data to grade on.
+
+Specimens are written by the lesson's author and trusted as the notebook is, so they run in this process. Learners' code
+never comes here: it runs in the sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+from course.answers import AnswerRecord
+from course.lesson import Lesson
+from course.preparation import preparing
+from grader.judge import PreparedLesson
+from grader.source_notebook import NotebookError, compile_cell, is_solution_cell, is_test_cell, read_notebook
+from grader.specimens import Specimen
+
+
+def handed_over(prepared: PreparedLesson, specimen: Specimen, audience: str, data: Path | None) -> AnswerRecord:
+    """Return a specimen's answers with those that its code hands over.
+
+    As in the sandbox, a cell that fails stops no other, and charts end with their cell.
+
+    Parameters
+    ----------
+    data
+        The folder below which ``data/…`` lies; the lesson's own by default.
+
+    Raises
+    ------
+    NotebookError
+        When the specimen names a cell that takes no solution.
+    """
+    cells = [
+        cell for cell in read_notebook(prepared.source).cells if cell.cell_type == "code" and not is_test_cell(cell)
+    ]
+    solutions = {cell.id for cell in cells if is_solution_cell(cell)}
+    if specimen.code is None or not solutions:
+        return specimen.record
+    if unknown := set(specimen.code) - solutions:
+        raise NotebookError(f"{prepared.source.name}: không có ô làm bài {', '.join(sorted(unknown))}.")
+    names: dict[str, object] = {"__name__": "__lesson__"}
+    with preparing(audience, prepared.source.parent, headless=True, data=data):
+        for cell in cells:
+            _run(specimen.code.get(cell.id, cell.source), cell.id, names)
+    lesson = names.get("lesson")
+    assert isinstance(lesson, Lesson)  # prepare() has seen to it
+    return specimen.record.model_copy(update={"answers": {**lesson.record.answers, **specimen.record.answers}})
+
+
+def _run(source: str, where: str, names: dict[str, object]) -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+        body, result = compile_cell(source, where)
+        exec(body, names)
+        if result is not None:
+            eval(result, names)
+    pyplot.close("all")
