@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from course.answers import AnswerRecord, now
+from course.curriculum import load_curriculum
 from grader.workspace import Workspace, safe_name
 
 _CONTENT = ("record", "notebook", "assignment", "files")
@@ -172,6 +173,8 @@ def _submission(envelope: dict[str, Any]) -> Submission:
         files = {path: base64.b64decode(data, validate=True) for path, data in content["files"].items()}
         return Submission(**own, assignment=name, lesson=name, files=files)
     record = AnswerRecord.model_validate_json(content["record"])
+    if not {answer.audience for answer in record.answers.values()} <= set(load_curriculum().audiences):
+        raise ValueError("an answer is for an audience that there is not")
     level = record.lesson.split("/")[0]
     return Submission(**own, assignment=level, lesson=record.lesson, record=record, notebook=content.get("notebook"))
 

@@ -22,6 +22,7 @@ from grader.bench.grading_class import (
     workspace_of,
 )
 from grader.grading import Grading, Summary, database_of
+from grader.grading_worker import GradingWorker
 from grader.inbox import accept
 from grader.judged import Judged
 from grader.worker import WorkerSettings
@@ -50,8 +51,6 @@ def latency(repository: Workspace, rates: Sequence[int], say: Callable[[str], No
 
 
 def _at_rate(workspace: Workspace, rate: int, say: Callable[[str], None]) -> dict[str, Any]:
-    from hub_config.services.learn.grading_worker import GradingWorker
-
     say(f"{rate} bài mỗi giây, trong lúc chấm lại cả lớp")
     database = database_of(workspace)
     worker = GradingWorker(workspace, database, code_workers=lambda: DaskWorkers(WorkerSettings(workspace)))

@@ -50,11 +50,25 @@ def own_namespaces(disk_mb: int, user: int) -> None:
         os.chmod(folder, mode)  # noqa: PTH101
         if user != os.getuid():
             os.chown(folder, user, user)
-        linux.mount(folder, target, "none", linux.MS_BIND)
+        for place in _mounted_below(target):
+            inside = folder + place.removeprefix(target)
+            os.makedirs(inside, exist_ok=True)  # noqa: PTH103
+            linux.mount(place, inside, "none", linux.MS_BIND | linux.MS_REC)
+        linux.mount(folder, target, "none", linux.MS_BIND | linux.MS_REC)
     linux.unmount(_BOX)
     # Only the processes: no /proc/sys, which the machine's administrator may write to even without capabilities.
     flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
     linux.mount("proc", "/proc", "proc", flags, "subset=pid")
+
+
+def _mounted_below(folder: str) -> list[str]:
+    """Return what the sandbox itself put below a folder, read-only: a Python environment may lie in ``/tmp``.
+
+    A private ``/tmp`` over it would take the libraries away.
+    """
+    points = [line.split(" ")[4] for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines()]
+    below = sorted({point for point in points if point.startswith(f"{folder}/")})
+    return [point for point in below if not any(point.startswith(f"{other}/") for other in below if other != point)]
 
 
 def limit(limits: Mapping[str, Any]) -> None:

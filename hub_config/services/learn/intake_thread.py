@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from threading import Event, Thread
 
+from grader.grading_worker import GradingWorker
 from grader.intake import Intake
-from hub_config.services.learn.grading_worker import GradingWorker
 
 log = logging.getLogger("bdhai.services")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from grader.attempts import AttemptsPolicy, LearnerLocks
 from grader.database import Database, open_database
 from grader.database_tables import LearnerRow
+from grader.grading_worker import GradingWorker
 from grader.intake import Intake
 from grader.released import Released
 from grader.workspace import Workspace
-from hub_config.services.learn.grading_worker import GradingWorker
 from hub_config.services.learn.intake_thread import IntakeThread
 from hub_config.services.learn.submitting import HandingIn
 from hub_config.services.shared.identity import Authenticator

@@ -10,11 +10,11 @@ from course.answers import AnswerRecord, now
 from grader.attempts import AttemptsPolicy, LearnerLocks, is_same_work
 from grader.database import Database
 from grader.database_submissions import submission_row
+from grader.grading_worker import GradingWorker
 from grader.inbox import Submission, accept, new_receipt
 from grader.released import ReleasedLesson
 from grader.submitted_notebook import BadNotebook, without_outputs
 from grader.workspace import UnsafeName, Workspace
-from hub_config.services.learn.grading_worker import GradingWorker
 from hub_config.services.shared.errors import ServiceError
 
 _BAD_NAME = "Tên đăng nhập này chưa nộp bài được. Hãy báo giảng viên, câu trả lời vẫn còn."
