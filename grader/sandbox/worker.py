@@ -79,9 +79,12 @@ def _sandboxed(inner: list[str], environment: dict[str, str], folder: Path, nest
     """Return the bubblewrap command around a warm process."""
     capabilities = _CAPABILITIES if nested else ()
     code = [Path(course.__file__).parent, Path(inside.__file__).parent]
+    size = ("--size", str(_PLAIN_DISK_MB << 20))
     options = [
         *bubblewrap.base_options(uid=0, keep=capabilities),
         "--unshare-net",
+        # Otherwise each job mounts its own. Before the rest: a Python environment may lie in /tmp.
+        *(() if nested else (*size, "--tmpfs", "/tmp", *size, "--tmpfs", "/dev/shm")),
         *(option for place in ("/etc", sys.prefix, sys.base_prefix) for option in _open_folders(Path(place))),
         *bubblewrap.etc_options(_ETC),
         *("--ro-bind", str(folder / "passwd"), "/etc/passwd", "--ro-bind", str(folder / "group"), "/etc/group"),
@@ -90,9 +93,6 @@ def _sandboxed(inner: list[str], environment: dict[str, str], folder: Path, nest
     for visible in (*code, folder):
         options += [*_open_folders(visible.parent), "--ro-bind", str(visible), str(visible)]
     options += [*_open_folders(Path("/box")), *_open_folders(Path("/home/hoc")), "--chdir", "/tmp"]
-    if not nested:  # otherwise each job mounts its own
-        for path in ("/tmp", "/dev/shm"):
-            options += ["--size", str(_PLAIN_DISK_MB << 20), "--tmpfs", path]
     # What is not a job's own must not be a place to leave something for the next job.
     for path in ("/run", "/dev", "/"):
         options += ["--remount-ro", path]
