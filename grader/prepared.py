@@ -48,9 +48,7 @@ class PreparedLessons:
             ready = self._ready.get((key, audience))
             if ready is None or ready[0] != signature:
                 hidden = self.workspace.hidden_data(key)
-                lesson = prepare(
-                    self.workspace.source_notebook(key), key, audience, **({"data": hidden} if hidden else {})
-                )
+                lesson = prepare(self.workspace.source_notebook(key), key, audience, hidden)
                 ready = self._ready[key, audience] = (signature, lesson)
         return ready[1]
 
