@@ -47,7 +47,7 @@ def grade(
     from grader.regrading import outdated
     from grader.sandbox.jobs import SandboxMissing
 
-    with _Opened(class_id, workers, scheduler, no_sandbox) as grading:
+    with _Opened(class_id, level, workers, scheduler, no_sandbox) as grading:
         paths = waiting_order(grading.workspace, class_id, level)
         try:
             with progress() as bar:
@@ -76,7 +76,7 @@ def regrade(
     from grader.regrading import outdated, preview
     from grader.sandbox.jobs import SandboxMissing
 
-    with _Opened(class_id, workers, scheduler, no_sandbox) as grading:
+    with _Opened(class_id, level, workers, scheduler, no_sandbox) as grading:
         paths = outdated(grading, class_id, level)
         if not paths:
             console.print("Mọi bài đều đã chấm theo đáp án hiện nay.")
@@ -140,8 +140,15 @@ def feedback(class_id: ClassArgument, level: LevelArgument = None) -> None:
 class _Opened:
     """A class's grading with its workers and database, closed at the end."""
 
-    def __init__(self, class_id: str, workers: int | None, scheduler: str | None, no_sandbox: bool) -> None:
-        self._arguments = (_workspace_with(class_id), workers, scheduler, no_sandbox)
+    def __init__(
+        self, class_id: str, level: str | None, workers: int | None, scheduler: str | None, no_sandbox: bool
+    ) -> None:
+        workspace = _workspace_with(class_id)
+        self._arguments = (workspace, workers, scheduler, no_sandbox)
+        if scheduler is None and workspace.has_code(level and level.split("/")[0]):
+            from grader.sandbox.ahead import start_ahead
+
+            start_ahead("none" if no_sandbox else "auto")
 
     def __enter__(self) -> Grading:
         from grader.attempts import AttemptsPolicy

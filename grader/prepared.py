@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import RLock
+from threading import RLock, local
 
 import course
 from course.place import DEFAULT_AUDIENCE
@@ -33,6 +34,27 @@ class PreparedLessons:
         self._digests: dict[str, tuple[Signature, str]] = {}
         self._code_digests: dict[str, tuple[Signature, str]] = {}
         self._lock = RLock()
+        self._steady = local()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Look at each lesson's files once in this block and thread: looking takes longer than judging."""
+        self._steady.states = {}
+        try:
+            yield
+        finally:
+            self._steady.states = None
+
+    def _state(self, key: str) -> tuple[list[Path], Signature]:
+        """Return a lesson's files, and by what one sees that they have changed."""
+        states: dict[str, tuple[list[Path], Signature]] | None = getattr(self._steady, "states", None)
+        if states is not None and key in states:
+            return states[key]
+        files = self.files(key)
+        state = files, _signature(files)
+        if states is not None:
+            states[key] = state
+        return state
 
     def get(self, key: str, audience: str | None = None) -> PreparedLesson:
         """Return a lesson ready to judge, as an audience sees it.
@@ -43,7 +65,7 @@ class PreparedLessons:
             When it has not been written, or its notebook is broken.
         """
         audience = audience or DEFAULT_AUDIENCE
-        signature = _signature(self.files(key))
+        _, signature = self._state(key)
         with self._lock:
             ready = self._ready.get((key, audience))
             if ready is None or ready[0] != signature:
@@ -54,7 +76,7 @@ class PreparedLessons:
 
     def frame(self, key: str) -> Frame:
         """Return the lesson's side of running a learner's code."""
-        signature = _signature(self.files(key))
+        _, signature = self._state(key)
         with self._lock:
             known = self._frames.get(key)
             if known is None or known[0] != signature:
@@ -64,8 +86,7 @@ class PreparedLessons:
 
     def digest(self, key: str) -> str:
         """Return the hash of all that decides what answers to a lesson earn: its files, the code, the libraries."""
-        files = self.files(key)
-        signature = _signature(files)
+        files, signature = self._state(key)
         with self._lock:
             known = self._digests.get(key)
             if known is None or known[0] != signature:
@@ -74,8 +95,7 @@ class PreparedLessons:
 
     def code_digest(self, key: str) -> str:
         """Return the hash of what decides what a learner's code yields: as ``digest``, but without the key."""
-        files = self.files(key)
-        signature = _signature(files)
+        files, signature = self._state(key)
         with self._lock:
             known = self._code_digests.get(key)
             if known is None or known[0] != signature:

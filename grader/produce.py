@@ -6,20 +6,22 @@ for code; everything else is what the learner handed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from pydantic import ValidationError
 
-from course.answers import Answer, AnswerRecord, check_value
+from course.answers import AnswerRecord
+from course.documents import Opened
 from course.place import DEFAULT_AUDIENCE
 from grader.inbox import Submission
 from grader.judge import PreparedLesson
+from grader.produced_answers import checked_answers, checked_documents
 from grader.sandbox.jobs import CodeCell, Job, LessonContext, Run
-from grader.source_notebook import is_test_cell, read_notebook
+from grader.source_notebook import is_solution_cell, is_test_cell, read_notebook
 
 RunJob = Callable[[Job], Run]
 NO_NOTEBOOK = "Bài nộp không kèm sổ, nên phần viết mã chưa chấm được. Mở bài trong JupyterLab rồi nộp ở đó nhé."
@@ -34,6 +36,10 @@ class Produced:
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     message: str = ""
     """Why code did not run to its end, in Vietnamese."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Why an answer was not taken, by question, in Vietnamese."""
+    documents: dict[str, Opened] = field(default_factory=dict)
+    """What is in the files among the answers, by question."""
 
 
 def code_questions(prepared: PreparedLesson) -> list[str]:
@@ -69,13 +75,15 @@ def produce(prepared: PreparedLesson, submission: Submission, frame: Frame, run:
         cells = frame.cells_to_run(orjson.loads(submission.notebook))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Produced(own, message=BROKEN_NOTEBOOK)
-    done = run(Job(cells, frame.files, LessonContext(prepared.key, audience)))
-    answers = {
-        id: answer
-        for id, value in done.answers.items()
-        if id in asked and (answer := _answer(value, audience, submission)) is not None
-    }
-    return Produced(own.model_copy(update={"answers": {**own.answers, **answers}}), done.outputs, done.message)
+    done = run(Job(cells, frame.files, LessonContext(prepared.key, audience), shared=frame.shared(cells)))
+    answers, refused = checked_answers(done, asked, audience, submission.at)
+    return Produced(
+        own.model_copy(update={"answers": {**own.answers, **answers}}),
+        done.outputs,
+        done.message,
+        refused,
+        checked_documents(done, asked),
+    )
 
 
 class Frame:
@@ -92,9 +100,17 @@ class Frame:
     def __init__(self, source: Path, data: Path | None) -> None:
         self.files = lesson_files(source, data)
         self._ours: dict[str, _OwnCell] = {}
+        self._opening: list[CodeCell] = []
+        in_opening = True
         for cell in read_notebook(source).cells:
-            if cell.cell_type == "code" and (marks := cell.metadata.get("nbgrader")):
+            if cell.cell_type != "code":
+                continue
+            marks = cell.metadata.get("nbgrader")
+            if marks:
                 self._ours[marks.grade_id] = _OwnCell(cell.source, bool(marks.locked), is_test_cell(cell))
+            in_opening = in_opening and not is_solution_cell(cell)
+            if in_opening and not is_test_cell(cell):
+                self._opening.append(CodeCell(marks.grade_id if marks else str(cell.get("id")), cell.source))
 
     def cells_to_run(self, submitted: dict[str, Any]) -> tuple[CodeCell, ...]:
         """Return a learner's code cells in their order, as nbgrader would run them, without the test cells.
@@ -121,6 +137,11 @@ class Frame:
                 cells.pop(name, None)
                 cells[name] = own.source if own.locked else text
         return tuple(CodeCell(id, text) for id, text in self._with_missing(list(cells.items())))
+
+    def shared(self, cells: Sequence[CodeCell]) -> int:
+        """Say how many of the first cells are as they were given out: the same for everybody."""
+        pairs = zip(cells, self._opening, strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
     def _with_missing(self, ordered: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Put locked cells that were deleted back, each after the one that it follows in the source."""
@@ -149,10 +170,3 @@ def lesson_files(source: Path, data: Path | None) -> dict[str, bytes]:
     files = {path.name: path.read_bytes() for path in source.parent.glob(f"{number}-*.yml")}
     folder = (data or source.parent) / "data" / number
     return files | {f"data/{number}/{path.name}": path.read_bytes() for path in folder.glob("*") if path.is_file()}
-
-
-def _answer(value: Any, audience: str, submission: Submission) -> Answer | None:
-    try:
-        return Answer(value=check_value(value), audience=audience, at=submission.at)
-    except (ValidationError, RecursionError):
-        return None

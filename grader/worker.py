@@ -11,13 +11,14 @@ import logging
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import RLock, local
+from threading import Lock, RLock, local
 from typing import Literal
 
 from grader.inbox import Submission
 from grader.pipeline import Failed, Outcome, SetAside, judge_submission
 from grader.prepared import PreparedLessons, prepared_lessons
 from grader.produced_store import ProducedStore
+from grader.sandbox.ahead import take
 from grader.sandbox.jobs import Job, Run, SandboxMissing, WorkerDied
 from grader.sandbox.sandbox import Sandbox
 from grader.workspace import Workspace
@@ -45,6 +46,7 @@ class _Worker:
         self.store = ProducedStore(settings.workspace.state / "produced")
         self._of_thread = local()
         self._started: list[Sandbox] = []
+        self._starting = Lock()
 
     def run(self, job: Job) -> Run:
         """Run a job; when the warm process dies, a new one is started and the job tried again, once."""
@@ -63,15 +65,20 @@ class _Worker:
         """Return this thread's sandbox, started."""
         sandbox: Sandbox | None = getattr(self._of_thread, "sandbox", None)
         if sandbox is None:
-            sandbox = Sandbox(mode=self.settings.sandbox).__enter__()
+            with self._starting:  # the second thread waits for the first one's, and then shares its warm process
+                sandbox = self._started[0].beside() if self._started else self._first()
+                self._started.append(sandbox)
             self._of_thread.sandbox = sandbox
-            self._started.append(sandbox)
         return sandbox
+
+    def _first(self) -> Sandbox:
+        return take(self.settings.sandbox) or Sandbox(mode=self.settings.sandbox).__enter__()
 
     def _drop(self) -> None:
         sandbox: Sandbox = self._of_thread.sandbox
         self._of_thread.sandbox = None
-        self._started.remove(sandbox)
+        with self._starting:
+            self._started.remove(sandbox)
         sandbox.__exit__(None, None, None)
 
     def close(self) -> None:
@@ -132,7 +139,8 @@ def run_many(settings: WorkerSettings, jobs: Sequence[Job]) -> list[Run]:
 
 def _judge_one(worker: _Worker, submission: Submission) -> Outcome:
     try:
-        return judge_submission(worker.lessons, submission, worker.run, worker.store)
+        with worker.lessons.steady():
+            return judge_submission(worker.lessons, submission, worker.run, worker.store)
     except WorkerDied:
         return SetAside(submission, KILLS)
     except SandboxMissing:

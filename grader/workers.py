@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 
 # So many go to a worker at once that sending them costs little beside the work.
 CODE_CHUNK, PLAIN_CHUNK = 4, 64
-FEW_WITH_CODE, FEW = 8, 1000
+FEW_WITH_CODE, FEW = 8, 20_000
+"""So many are judged here before others are started for them, which takes seconds; without code, the writing of the
+gradebook takes as long as the judging, and is done here in any case."""
 # Chunks on their way to each worker: enough that it never waits, few enough that 50,000 submissions stay on disk.
 AHEAD = 3
 
@@ -107,7 +109,13 @@ class DaskWorkers:
         self._cluster: Any = None
         if scheduler is None:
             # One death may be chance; with the second the task is blamed.
-            dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.admin.tick.limit": "30s"})
+            dask.config.set(
+                {
+                    "distributed.scheduler.allowed-failures": 1,
+                    "distributed.admin.tick.limit": "30s",
+                    "distributed.worker.profile.enabled": False,  # it looks at every thread a hundred times a second
+                }
+            )
             count = count or os.cpu_count() or 1
             how: dict[str, Any] = {"n_workers": 1, "threads_per_worker": count, "processes": False}
             if not threads:
@@ -207,12 +215,14 @@ class AutoWorkers:
     Parameters
     ----------
     count
-        Processes of the cluster, the machine's cores by default; with 1 everything is done here.
+        Processes of the cluster. With 1 everything is done here. By default as many as the machine has cores, if there
+        is work enough.
     """
 
     def __init__(self, settings: WorkerSettings, count: int | None = None) -> None:
         self.settings = settings
         self.count = count or os.cpu_count() or 1
+        self._few = (FEW_WITH_CODE, FEW) if count is None else (0, 0)
         self._here = HereWorkers(settings)
         self._dask: DaskWorkers | None = None
 
@@ -220,10 +230,10 @@ class AutoWorkers:
         """Judge many, in any order, as they are done."""
         waiting = iter(submissions)
         few: list[Submission] = []
-        while self.count > 1 and not _many(few) and (submission := next(waiting, None)) is not None:
+        while self.count > 1 and not self._many(few) and (submission := next(waiting, None)) is not None:
             few.append(submission)
         workers: Workers = self._here
-        if _many(few):
+        if self.count > 1 and self._many(few):
             workers = self._cluster(with_code=any(submission.notebook is not None for submission in few))
         yield from workers.judge(chain(few, waiting))
 
@@ -240,16 +250,16 @@ class AutoWorkers:
         if self._dask is not None:
             self._dask.close()
 
+    def _many(self, submissions: Sequence[Submission]) -> bool:
+        """Tell whether starting a cluster, some seconds, is worth it."""
+        few_with_code, few = self._few
+        with_code = sum(submission.notebook is not None for submission in submissions)
+        return with_code > few_with_code or len(submissions) > few
+
     def _cluster(self, with_code: bool) -> DaskWorkers:
         if self._dask is None:
             self._dask = DaskWorkers(self.settings, count=self.count, threads=with_code, warm=with_code)
         return self._dask
-
-
-def _many(submissions: Sequence[Submission]) -> bool:
-    """Tell whether starting a cluster, some seconds, is worth it."""
-    with_code = sum(submission.notebook is not None for submission in submissions)
-    return with_code > FEW_WITH_CODE or len(submissions) > FEW
 
 
 def _chunk(waiting: Iterator[Submission]) -> list[Submission]:

@@ -96,6 +96,11 @@ class Workspace:
         folder = self.lessons / "grader" / "hidden_data" / level
         return folder if (folder / "data" / number).is_dir() else None
 
+    def has_code(self, level: str | None = None) -> bool:
+        """Tell whether a level, or any, has lessons whose code is run when they are graded."""
+        folder = self.lessons / "grader" / "hidden_data"
+        return any(folder.glob(f"{level or 'level*'}/data/*"))
+
     def lesson_keys(self) -> list[str]:
         """Return the lessons that have been written, in order."""
         return sorted(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import orjson
+from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
 
 from course.answers import AnswerRecord
@@ -79,6 +83,13 @@ class TemplateCell:
         return [text_result(words, count)]
 
 
+@lru_cache(maxsize=64)
+def _checked(path: Path, changed: int) -> NotebookNode:
+    """Read a notebook and check nbgrader's marks in it, once for all audiences and as long as it does not change."""
+    source, _ = CheckCellMetadata().preprocess(read_notebook(path), {})
+    return source
+
+
 class LessonTemplate:
     """A lesson's source notebook, ready to be filled in.
 
@@ -91,8 +102,7 @@ class LessonTemplate:
     """
 
     def __init__(self, prepared: PreparedLesson, notebook: GradebookNotebook) -> None:
-        source = read_notebook(prepared.source)
-        source, _ = CheckCellMetadata().preprocess(source, {})
+        source = deepcopy(_checked(prepared.source, prepared.source.stat().st_mtime_ns))
         self.minor = source.nbformat_minor
         self.metadata = {**source.metadata, **({"kernelspec": notebook.kernelspec} if notebook.kernelspec else {})}
         self.cells: list[TemplateCell] = []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 State = Literal["finished", "timeout", "cpu", "memory", "processes", "disk", "output", "died"]
@@ -59,6 +61,9 @@ class Job:
         Whether charts are drawn into the outputs (classic notebooks: yes); drawing is the slowest part of a small run.
     environment
         Further environment variables (``NBGRADER_EXECUTION``).
+    shared
+        So many of the first cells are the lesson's own, not a learner's. They may be run once for all jobs that share
+        them, the files, the lesson and the environment.
     """
 
     cells: tuple[CodeCell, ...]
@@ -67,6 +72,26 @@ class Job:
     limits: Limits = Limits()
     draw: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    shared: int = 0
+
+
+def job_parts(job: Job, folder: str = "") -> tuple[bytes, bytes]:
+    """Return a job as JSON in two parts (`grader.sandbox.inside.job_parts`): what it shares with others, and its own.
+
+    Parameters
+    ----------
+    folder
+        Where to run when there is no sandbox.
+    """
+    cells = [{"id": cell.id, "source": cell.source} for cell in job.cells]
+    shared = {
+        "cells": cells[: job.shared],
+        "files": {name: base64.b64encode(content).decode("ascii") for name, content in job.files.items()},
+        "lesson": asdict(job.lesson) if job.lesson else None,
+        "draw": job.draw,
+        "environment": dict(job.environment),
+    }
+    return json.dumps(shared).encode(), json.dumps({"cells": cells[job.shared :], "folder": folder}).encode()
 
 
 @dataclass(frozen=True)
@@ -81,12 +106,16 @@ class Run:
         Values handed over by ``lesson.answer``, by question; JSON, not yet checked against the schema.
     seconds
         Wall time inside the sandbox.
+    documents
+        What is in the files among the answers, by question, as JSON. Never said by the learner's process: another job
+        has read them (``grader.opened_files``).
     """
 
     state: State
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    documents: dict[str, Any] = field(default_factory=dict)
 
     @property
     def message(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -88,6 +89,17 @@ class Sandbox:
             _log.warning("a job could not begin: %s", received.broken)
         state = _state(ended, received.end, worker.mode == "nested")
         return Run(state, received.outputs, received.answers, ended.seconds)
+
+    def beside(self) -> Sandbox:
+        """Return another sandbox for another thread, started: at once where it can share this one's warm process."""
+        other = Sandbox(self.mode, self.preload)
+        with self._lock:
+            worker = self._worker
+            if worker is not None and worker.mode == "nested":
+                with contextlib.suppress(WorkerDied):
+                    other._worker = Worker("nested", self.preload, beside=worker)
+                    return other
+        return other.__enter__()
 
     @property
     def warm(self) -> bool:

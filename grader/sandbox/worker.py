@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
+import hashlib
 import json
 import os
 import select
 import socket
 import struct
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import course
-from grader.sandbox import bubblewrap, inside, prepared
-from grader.sandbox.bubblewrap import UID
-from grader.sandbox.jobs import Job, WorkerDied
-
-Mode = Literal["nested", "plain", "bare"]
-"""``nested``: each job gets namespaces of its own. ``plain``: bubblewrap around the process, which then must
-serve one job only. ``bare``: no sandbox."""
+from grader.sandbox.jobs import Job, WorkerDied, job_parts
+from grader.sandbox.warm_process import Mode, WarmProcess
 
 _START_S = 120.0
 _GRACE_S = 10.0
 """How long the warm process may take beyond a job's own wall time before it counts as dead."""
-_PLAIN_DISK_MB = 64
-_CAPABILITIES = (
-    # Within its own namespaces only: to make those of a job, give them to another user, watch and end what runs there.
-    *("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_SYS_RESOURCE", "CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"),
-    *("CAP_KILL", "CAP_SYS_PTRACE"),
-)
-_JOB_UID = 1_879_000_000
-"""Who a job is on this machine when the operator is root: nobody else, and bound by the kernel's limit of processes,
-which root is not. Other operators cannot give their processes another user; for them that limit holds anyway."""
-_HEADER = struct.Struct("!II")
-_ETC = ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types", "timezone")
+_HEADER = struct.Struct("!I")
 
 
 @dataclass(frozen=True)
@@ -65,77 +44,14 @@ class Ended:
     seconds: float
 
 
-def _open_folders(path: Path) -> list[str]:
-    """Options that make a folder and those above it for all users; bubblewrap would make them for one only."""
-    return [
-        option
-        for each in (*reversed(path.parents), path)
-        if each.name
-        for option in ("--perms", "0755", "--dir", str(each))
-    ]
-
-
-def _sandboxed(inner: list[str], environment: dict[str, str], folder: Path, nested: bool) -> list[str]:
-    """Return the bubblewrap command around a warm process."""
-    capabilities = _CAPABILITIES if nested else ()
-    code = [Path(course.__file__).parent, Path(inside.__file__).parent]
-    size = ("--size", str(_PLAIN_DISK_MB << 20))
-    options = [
-        *bubblewrap.base_options(uid=0, keep=capabilities),
-        "--unshare-net",
-        # Otherwise each job mounts its own. Before the rest: a Python environment may lie in /tmp.
-        *(() if nested else (*size, "--tmpfs", "/tmp", *size, "--tmpfs", "/dev/shm")),
-        *(option for place in ("/etc", sys.prefix, sys.base_prefix) for option in _open_folders(Path(place))),
-        *bubblewrap.etc_options(_ETC),
-        *("--ro-bind", str(folder / "passwd"), "/etc/passwd", "--ro-bind", str(folder / "group"), "/etc/group"),
-        *bubblewrap.python_options(),
-    ]
-    for visible in (*code, folder):
-        options += [*_open_folders(visible.parent), "--ro-bind", str(visible), str(visible)]
-    options += [*_open_folders(Path("/box")), *_open_folders(Path("/home/hoc")), "--chdir", "/tmp"]
-    # What is not a job's own must not be a place to leave something for the next job.
-    for path in ("/run", "/dev", "/"):
-        options += ["--remount-ro", path]
-    options += ["--clearenv"]
-    for name, value in environment.items():
-        options += ["--setenv", name, value]
-    return [bubblewrap.bwrap_path() or "bwrap", *options, "--", *inner]
-
-
-def _start_and_stay(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a process from a thread that lives as long as it does.
-
-    bubblewrap's ``--die-with-parent`` means the thread that started it, and a caller's thread may end much sooner.
-    """
-    started: Future[subprocess.Popen[bytes]] = Future()
-
-    def stay() -> None:
-        try:
-            process = subprocess.Popen(command, **options)
-        except BaseException as error:
-            started.set_exception(error)
-        else:
-            started.set_result(process)
-            process.wait()
-
-    threading.Thread(target=stay, name="sandbox", daemon=True).start()
-    return started.result()
-
-
-def _map_users(information: int, release: int) -> None:
-    """Give the sandbox a second user, for jobs, and let it go on. Closes both descriptors."""
-    with open(information, "rb") as informed, open(release, "wb") as released:
-        try:
-            process = int(json.loads(informed.read())["child-pid"])
-            for name in ("uid_map", "gid_map"):
-                Path(f"/proc/{process}/{name}").write_text(f"0 0 1\n{UID} {_JOB_UID} 1\n", encoding="ascii")
-            released.write(b"1")
-        except (ValueError, KeyError, OSError):
-            return  # it did not start: the message that it is ready will not come, and its errors say why
-
-
 class Worker:
     """A warm process and the socket to it.
+
+    Parameters
+    ----------
+    beside
+        Another worker, ``nested``, to share the sandbox with: this one's process is forked from that one's, which takes
+        no time. It ends with that one.
 
     Raises
     ------
@@ -143,35 +59,17 @@ class Worker:
         When it does not come up.
     """
 
-    def __init__(self, mode: Mode, preload: Sequence[str]) -> None:
-        folder = prepared.prepare(preload)
+    def __init__(self, mode: Mode, preload: Sequence[str], beside: Worker | None = None) -> None:
         self.mode = mode
-        self._scratch = tempfile.TemporaryDirectory(prefix="bdhai-sandbox-")
+        self._lost = False
         self._control, theirs = socket.socketpair()
-        command = prepared.command(theirs.fileno(), "nested" if mode == "nested" else "plain", preload)
-        environment = prepared.environment(folder, self._scratch.name if mode == "bare" else "/tmp")
-        if mode != "bare":
-            command = _sandboxed(command, environment, folder, mode == "nested")
-        self._errors = Path(self._scratch.name, "errors.txt").open("w+b")  # noqa: SIM115  (closed in `close`)
-        with theirs:
-            maps_users = mode == "nested" and os.geteuid() == 0
-            block, release = os.pipe() if maps_users else (-1, -1)
-            information, inform = os.pipe() if maps_users else (-1, -1)
-            if maps_users:
-                command[1:1] = ["--userns-block-fd", str(block), "--info-fd", str(inform)]
-            self._process = _start_and_stay(
-                command,
-                env=environment if mode == "bare" else {},
-                pass_fds=[number for number in (theirs.fileno(), block, inform) if number >= 0],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                cwd=self._scratch.name,
-            )
-        if maps_users:
-            os.close(block)
-            os.close(inform)
-            _map_users(information, release)
+        if beside is None:
+            self._around = WarmProcess(mode, preload, theirs)
+        else:
+            self._around = beside._around
+            self._around.enter()
+            with theirs:
+                beside._ask_for_another(theirs)
         try:
             self.nested = bool(self._message(time.monotonic() + _START_S).get("nested"))
         except BaseException:
@@ -181,7 +79,7 @@ class Worker:
     @property
     def process_id(self) -> int:
         """The process that was started here: bubblewrap, or the warm process itself when there is no sandbox."""
-        return self._process.pid
+        return self._around.process.pid
 
     def run(self, job: Job) -> Ended:
         """Run one job.
@@ -194,7 +92,9 @@ class Worker:
         limit = (job.limits.output_kb << 10) + (64 << 10)  # what the lines need besides
         deadline = time.monotonic() + job.limits.wall_s + _GRACE_S
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(dir=self._scratch.name)) if self._is_bare else ""
+            folder = (
+                stack.enter_context(tempfile.TemporaryDirectory(dir=self._around.scratch.name)) if self._is_bare else ""
+            )
             ours, theirs = os.pipe()
             stack.callback(os.close, ours)
             try:
@@ -205,37 +105,25 @@ class Worker:
             return self._collect(ours, limit, deadline)
 
     def close(self) -> None:
-        """End the warm process and all that it started."""
+        """End the warm process and all that it started. Was it lost, all in the same sandbox ends with it."""
         self._control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1.0)  # it ends by itself when the socket closes, unless it hangs
-        self._process.kill()
-        self._process.wait()
-        self._errors.close()
-        self._scratch.cleanup()
+        self._around.release(self._lost)
 
     @property
     def _is_bare(self) -> bool:
         return self.mode == "bare"
 
     def _send(self, job: Job, folder: str, results: int, deadline: float) -> None:
-        body = json.dumps(
-            {
-                "cells": [{"id": cell.id, "source": cell.source} for cell in job.cells],
-                "files": {name: base64.b64encode(content).decode("ascii") for name, content in job.files.items()},
-                "lesson": asdict(job.lesson) if job.lesson else None,
-                "draw": job.draw,
-                "environment": dict(job.environment),
-                "folder": folder,
-            }
-        ).encode()
-        limits = json.dumps(asdict(job.limits)).encode()
-        try:
-            self._control.settimeout(max(0.1, deadline - time.monotonic()))
-            socket.send_fds(self._control, [_HEADER.pack(len(limits), len(body))], [results])
-            self._control.sendall(limits + body)
-        except OSError as error:
-            raise self._died() from error
+        shared, own = job_parts(job, folder)
+        template = hashlib.sha256(shared).hexdigest() if job.shared else ""
+        body = json.dumps({"limits": asdict(job.limits), "template": template}).encode()
+        with contextlib.ExitStack() as stack:
+            parts = [_in_memory(part, stack) for part in (shared, own)]
+            try:
+                self._control.settimeout(max(0.1, deadline - time.monotonic()))
+                socket.send_fds(self._control, [_HEADER.pack(len(body)) + body], [results, *parts])
+            except OSError as error:
+                raise self._died() from error
 
     def _collect(self, results: int, limit: int, deadline: float) -> Ended:
         """Read the pipe, within bounds, until the warm process says that the job has ended."""
@@ -280,9 +168,27 @@ class Worker:
         return message
 
     def _died(self) -> WorkerDied:
-        self._errors.flush()
-        tail = Path(self._errors.name).read_bytes()[-2000:].decode("utf-8", "replace").strip()
+        self._lost = True
+        tail = self._around.errors()
         return WorkerDied(f"the sandbox's warm process is gone{': ' if tail else ''}{tail}")
+
+    def _ask_for_another(self, theirs: socket.socket) -> None:
+        """Let the warm process fork another that serves this socket."""
+        body = json.dumps({"another": True}).encode()
+        try:
+            self._control.settimeout(_START_S)
+            socket.send_fds(self._control, [_HEADER.pack(len(body)) + body], [theirs.fileno()])
+        except OSError as error:
+            raise self._died() from error
+
+
+def _in_memory(content: bytes, stack: contextlib.ExitStack) -> int:
+    """Return the descriptor of a file in memory with this content, open as long as the stack."""
+    descriptor = os.memfd_create("job")
+    stack.callback(os.close, descriptor)
+    while content:
+        content = content[os.write(descriptor, content) :]
+    return descriptor
 
 
 def _read_into(data: bytearray, descriptor: int, limit: int) -> bool:

@@ -9,20 +9,14 @@ grader's, and keeps nothing of one job for the next.
 from __future__ import annotations
 
 import gc
-import json
 import os
 import shutil
 import signal
 import socket
-import struct
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
-from grader.sandbox.inside import confine, linux, watch
-
-_HEADER = struct.Struct("!II")
+from grader.sandbox.inside import confine, linux
 
 
 def main() -> None:
@@ -31,7 +25,7 @@ def main() -> None:
     # Matplotlib wants a folder that it may write to, and takes seconds to look through the fonts when it has no list.
     if prepared := os.environ.get("BDHAI_FONT_LISTS"):
         shutil.copytree(prepared, os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
-    from grader.sandbox.inside.run_job import run_job
+    from grader.sandbox.inside.serving import Server
     from grader.sandbox.inside.shell import make_shell
     from grader.sandbox.inside.warm import warm_up
 
@@ -44,41 +38,12 @@ def main() -> None:
     if not nested:
         linux.become_subreaper()
         linux.forbid_tracing()
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY) if nested else -1
-    user = confine.job_user() if nested else os.getuid()
+    server = Server(control, shell, nested)
     gc.collect()
     gc.freeze()  # so that no collection in a job touches, and thereby copies, what was here before
-    _send(control, {"ready": True, "nested": nested})
-    while True:
-        header, descriptors, _, _ = socket.recv_fds(control, _HEADER.size, 1)
-        if not header:
-            os._exit(0)  # nothing here needs tidying up, and whoever closed the socket is waiting
-        header += _receive(control, _HEADER.size - len(header))
-        limits_size, body_size = _HEADER.unpack(header)
-        limits = json.loads(_receive(control, limits_size))
-        body = _receive(control, body_size)
-        started = time.monotonic()
-        if nested:
-            linux.unshare(linux.CLONE_NEWPID)
-        child = os.fork()
-        if child == 0:
-            try:
-                # The learner's code starts in there, and never comes back.
-                run_job(body, limits, descriptors[0], shell, nested, user)
-            except BaseException:
-                os.write(descriptors[0], json.dumps({"broken": _describe()}).encode() + b"\n")
-            finally:
-                os._exit(70)
-        if nested:
-            linux.setns(own, linux.CLONE_NEWPID)
-        os.close(descriptors[0])
-        del body
-        reason, status = watch.watch(child, limits, control.fileno(), 0.02 if mode == "nested" else 0.1)
-        if not nested:
-            watch.end_all()
-        if reason == "stopped" and not control.recv(1):
-            os._exit(0)
-        _send(control, {"ended": reason, "status": status, "seconds": round(time.monotonic() - started, 6)})
+    linux.use_huge_pages()
+    server.tell_ready()
+    server.serve()
 
 
 def _can_nest() -> bool:
@@ -102,26 +67,6 @@ def _can_nest() -> bool:
     linux.setns(own, linux.CLONE_NEWPID)
     os.close(own)
     return status == 0
-
-
-def _describe() -> str:
-    import traceback
-
-    return traceback.format_exc()[-2000:]
-
-
-def _send(control: socket.socket, message: dict[str, Any]) -> None:
-    control.sendall(json.dumps(message).encode() + b"\n")
-
-
-def _receive(control: socket.socket, size: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < size:
-        part = control.recv(min(size - len(parts), 1 << 20))
-        if not part:
-            raise SystemExit(0)
-        parts += part
-    return bytes(parts)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import os
 import resource
@@ -37,7 +36,15 @@ def become(user: int) -> None:
 
 
 def own_namespaces(disk_mb: int, user: int) -> None:
-    """Give this process, the first of a new process namespace, private folders and its own view of ``/proc``.
+    """Give this process, the first of a new process namespace, private folders and its own view of ``/proc``."""
+    own_folders(disk_mb, user)
+    # Only the processes: no /proc/sys, which the machine's administrator may write to even without capabilities.
+    flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+    linux.mount("proc", "/proc", "proc", flags, "subset=pid")
+
+
+def own_folders(disk_mb: int, user: int) -> None:
+    """Give this process private folders.
 
     Home, ``/tmp`` and ``/dev/shm`` share one file system in memory, so one limit holds for all of them.
     """
@@ -56,9 +63,6 @@ def own_namespaces(disk_mb: int, user: int) -> None:
             linux.mount(place, inside, "none", linux.MS_BIND | linux.MS_REC)
         linux.mount(folder, target, "none", linux.MS_BIND | linux.MS_REC)
     linux.unmount(_BOX)
-    # Only the processes: no /proc/sys, which the machine's administrator may write to even without capabilities.
-    flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-    linux.mount("proc", "/proc", "proc", flags, "subset=pid")
 
 
 def _mounted_below(folder: str) -> list[str]:
@@ -91,25 +95,38 @@ def limit(limits: Mapping[str, Any]) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
-def only_own_descriptors(results: int) -> tuple[int, int]:
+def only_own_descriptors(results: int) -> dict[str, int]:
     """Close what the warm process had open, keeping the pipe for results.
 
     Returns
     -------
-    tuple of int
-        Descriptors of the files that now stand behind stdout and stderr, for reading what subprocesses wrote there.
+    dict of str to int
+        As `own_streams` does.
     """
     kept = fcntl.fcntl(results, fcntl.F_DUPFD_CLOEXEC, 16)  # out of the way of the numbers set here
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        os.dup2(fcntl.fcntl(os.memfd_create(name), fcntl.F_DUPFD_CLOEXEC, 16), number)
+    streams = own_streams()
     os.dup2(kept, RESULTS, inheritable=False)
     os.closerange(RESULTS + 1, 1 << 16)
-    return 1, 2
+    return streams
 
 
-def write_files(files: Mapping[str, str], folder: Path) -> None:
+def own_streams() -> dict[str, int]:
+    """Put files in memory behind stdout and stderr, to read there what subprocesses wrote.
+
+    Returns
+    -------
+    dict of str to int
+        Descriptors by the names of the streams.
+    """
+    streams = {"stdout": 1, "stderr": 2}
+    for name, number in streams.items():
+        os.dup2(fcntl.fcntl(os.memfd_create(name), fcntl.F_DUPFD_CLOEXEC, 16), number)
+    return streams
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
     """Lay out what came with the job.
 
     Raises
@@ -123,7 +140,7 @@ def write_files(files: Mapping[str, str], folder: Path) -> None:
             raise ValueError(f"unsafe file name {name!r}")
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(base64.b64decode(content))
+        target.write_bytes(content)
 
 
 def environment(given: Mapping[str, str], home: str) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+from pathlib import Path
 
 CLONE_NEWNS = 0x0002_0000
 CLONE_NEWIPC = 0x0800_0000
 CLONE_NEWPID = 0x2000_0000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC = 1, 2, 4, 8, 4096, 16384
 MNT_DETACH = 2
+
+_MADV_COLLAPSE = 25
+_HUGE_PAGE = 2 << 20
 
 _PR_SET_DUMPABLE = 4
 _PR_CAPBSET_DROP = 24
@@ -78,3 +82,19 @@ def drop_privileges() -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     none = (ctypes.c_uint32 * 6)()
     _check(_libc.capset(header, none), "capset")
+
+
+def use_huge_pages() -> None:
+    """Bring this process's own memory together in pages of 2 MB where it can be: a fork then copies far fewer entries.
+
+    Linux 6.1 and later; elsewhere nothing changes.
+    """
+    _libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+        place, rights, _, _, inode, *name = line.split(maxsplit=5)
+        if rights != "rw-p" or inode != "0" or (name and name[0] != "[heap]"):
+            continue
+        start, end = (int(address, 16) for address in place.split("-"))
+        start, end = -(-start // _HUGE_PAGE) * _HUGE_PAGE, end // _HUGE_PAGE * _HUGE_PAGE
+        for page in range(start, end, _HUGE_PAGE):  # one by one: where little has been written, it is refused
+            _libc.madvise(page, _HUGE_PAGE, _MADV_COLLAPSE)

@@ -54,8 +54,10 @@ def warm_up(libraries: Sequence[str]) -> None:
         importlib.import_module("matplotlib_inline.backend_inline")
         names["plt"].switch_backend("module://grader.sandbox.inside.quiet_backend")
         if "pandas" in names:
-            exec('nhom.plot.bar(); plt.close("all")', names)
+            exec('nhom.plot.bar(title="x", xlabel="x", ylabel="x"); plt.close("all")', names)
     _run_cells()
+    if "plt" in names:
+        importlib.import_module("grader.sandbox.inside.quiet_backend").make_ready()
 
 
 def _run_cells() -> None:

@@ -49,7 +49,7 @@ def test_one_that_dies_or_hangs_during_a_job_is_noticed(monkeypatch) -> None:
 def test_all_is_gone_at_the_end() -> None:
     with Sandbox(preload=SMALL) as sandbox:
         pids = [sandbox._worker.process_id, *_descendants(sandbox._worker.process_id)]
-        scratch = Path(sandbox._worker._scratch.name)
+        scratch = Path(sandbox._worker._around.scratch.name)
         assert len(pids) >= 2
     deadline = time.monotonic() + 10  # the kernel takes a moment to end a namespace
     while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
