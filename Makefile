@@ -79,7 +79,7 @@ define install
 endef
 
 $(STAMPS)/learn: $(STAMPS)/venv pyproject.toml requirements.lock
-	$(call install,tự học,[grader],$@)
+	$(call install,tự học,[assistant$(comma)grader],$@)
 
 $(STAMPS)/hub: $(STAMPS)/venv pyproject.toml requirements.lock
 	$(call install,lớp học,[hub],$@)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
@@ -15,8 +16,16 @@ MAX_POINTS = 500
 MAX_SERIES = 20
 MAX_CELL = 1_000
 """Characters of a table's cell, or of a title."""
+MAX_FILE_BYTES = 300_000
+"""Of a file that can be handed over."""
+MAX_FILE_TEXT = (MAX_FILE_BYTES + 2) // 3 * 4
+"""The same as base64."""
 MAX_WHOLE = 2**63 - 1
 """The largest whole number; beyond it another program may read another number."""
+MAX_MESSAGES = 40
+"""Messages kept of one conversation with the assistant; the oldest go first."""
+MAX_MESSAGE = 20_000
+"""Characters of one such message."""
 
 Letter = Annotated[str, Field(pattern=r"^[A-Z]$")]
 
@@ -68,6 +77,48 @@ class DoneValue(Model):
 
     kind: Literal["done"]
     done: bool
+
+
+class Masked(Model):
+    """What the privacy shield hid before a message left: its kind, and what a learner calls it; never the value."""
+
+    kind: Annotated[StrictStr, Field(max_length=40)]
+    label: Annotated[StrictStr, Field(max_length=80)]
+    placeholder: Annotated[StrictStr, Field(max_length=80)] = ""
+
+
+class ChatMessage(Model):
+    """One message of a conversation with the assistant.
+
+    Attributes
+    ----------
+    by
+        Which assistant answered, in the words that the learner saw; empty for the learner's own.
+    prepared
+        Whether the answer was written beforehand, that is, by no AI.
+    masked
+        What the shield hid of a learner's message before it left.
+    state
+        ``whole``; ``stopped`` by the learner; ``cut`` by a fault.
+    fresh
+        Whether the learner began a new matter here: the assistant is not told what was said before.
+    """
+
+    role: Literal["user", "assistant"]
+    text: Annotated[StrictStr, Field(max_length=MAX_MESSAGE)]
+    by: Annotated[StrictStr, Field(max_length=120)] = ""
+    prepared: StrictBool = False
+    masked: list[Masked] = Field(default_factory=list, max_length=50)
+    state: Literal["whole", "stopped", "cut"] = "whole"
+    fresh: StrictBool = False
+
+
+class ChatValue(Model):
+    """A conversation with the assistant, and whether the learner has seen what was planted in it."""
+
+    kind: Literal["chat"]
+    messages: list[ChatMessage] = Field(max_length=MAX_MESSAGES)
+    revealed: StrictBool = False
 
 
 def _exact_float(value: float | int) -> float:
@@ -140,8 +191,24 @@ def _is_base64(content: str) -> str:
 
 
 class FileValue(Model):
-    """A file that code made. Its name is a name only: no folder, no control character."""
+    """A file that code made. Its name is a name only: no folder, no control character.
+
+    A learner's record keeps it without its content: the file lies in the learner's folder, and is made anew to be
+    graded.
+    """
 
     kind: Literal["file"]
     name: Annotated[StrictStr, Field(pattern=r"^[^/\\\x00-\x1f\x7f]{1,120}$")]
-    content: Annotated[StrictStr, AfterValidator(_is_base64)]
+    content: Annotated[StrictStr, Field(max_length=MAX_FILE_TEXT), AfterValidator(_is_base64)] = ""
+    """Base64; empty where only the fact is kept."""
+    size: Annotated[StrictInt, Field(ge=0, le=MAX_FILE_BYTES)] = 0
+    """In bytes."""
+    sha256: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$|^$")] = ""
+
+    def without_content(self) -> FileValue:
+        """Return what is kept of it."""
+        content = base64.b64decode(self.content)
+        if not content:
+            return self
+        seal = hashlib.sha256(content).hexdigest()
+        return FileValue(kind="file", name=self.name, size=len(content), sha256=seal)

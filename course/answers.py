@@ -10,11 +10,12 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StrictInt, TypeAdapter
 
 from course.answer_values import (
     ChartSeries,
     ChartValue,
+    ChatValue,
     ChoiceValue,
     DictationValue,
     DoneValue,
@@ -29,11 +30,15 @@ from course.answer_values import (
 
 SCHEMA = 1
 MAX_QUESTION_BYTES = 20_000
+MAX_CHAT_BYTES = 60_000
+"""Of a conversation with the assistant; the widget lets its oldest messages go before."""
 MAX_LESSON_BYTES = 200_000
+MAX_ITEMS = 20
+"""Items of a question that has a pool (``course.pools``)."""
 MAX_PRODUCED_BYTES = 200_000
 """Of one answer that the sandbox produced on the hidden data: judged at once, never kept in a learner's record."""
 
-QuestionId = Annotated[str, Field(pattern=r"^(q|p)\d{1,2}$|^today$")]
+QuestionId = Annotated[str, Field(pattern=r"^(q|p|c)\d{1,2}$|^today$")]
 
 
 Value = Annotated[
@@ -46,7 +51,8 @@ Value = Annotated[
     | NumberValue
     | TableValue
     | ChartValue
-    | FileValue,
+    | FileValue
+    | ChatValue,
     Field(discriminator="kind"),
 ]
 _value = TypeAdapter[Value](Value)
@@ -59,12 +65,18 @@ def _in_utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
+def _is_first(item: int) -> bool:
+    return item == 1
+
+
 class Answer(Model):
-    """One answer: its value, for which audience's text it was given, and when."""
+    """One answer: its value, for which audience's text and which item of the question it was given, and when."""
 
     value: Value
     audience: str = Field(max_length=40)
     at: Moment
+    item: StrictInt = Field(default=1, ge=1, le=MAX_ITEMS, exclude_if=_is_first)
+    """The item's number where the question has a pool; a record names it only where it is not the first."""
 
 
 class AnswerRecord(Model):
@@ -106,7 +118,7 @@ class AnswerRecord(Model):
         for id, answer in self.answers.items():
             size = len(answer.model_dump_json().encode())
             total += size
-            if size > MAX_QUESTION_BYTES:
+            if size > (MAX_CHAT_BYTES if answer.value.kind == "chat" else MAX_QUESTION_BYTES):
                 return id
         return "lesson" if total > MAX_LESSON_BYTES else None
 
@@ -148,6 +160,8 @@ def is_blank(value: Value) -> bool:
             return False
         case TableValue():
             return not value.columns
+        case ChatValue():
+            return not value.messages
     raise AssertionError(value)
 
 
@@ -158,6 +172,8 @@ def now() -> datetime:
 
 
 __all__ = [
+    "MAX_CHAT_BYTES",
+    "MAX_ITEMS",
     "MAX_LESSON_BYTES",
     "MAX_PRODUCED_BYTES",
     "MAX_QUESTION_BYTES",
@@ -166,6 +182,7 @@ __all__ = [
     "AnswerRecord",
     "ChartSeries",
     "ChartValue",
+    "ChatValue",
     "ChoiceValue",
     "DictationValue",
     "DoneValue",

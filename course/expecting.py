@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import base64
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from course import grades, grades_data
+from course import grades, grades_data, grades_file
 from course.answer_store import AnswerStore, StoreError
-from course.answers import AnswerRecord, Value, is_blank
+from course.answers import AnswerRecord, FileValue, Value, is_blank
 from course.grades import Grade, Share
+from course.grades_file import FileChecks
+from course.pools import Pool
 from course.question import Question
 from course.references import Reference, References
 from course.texts import Texts, by_audience
+
+if TYPE_CHECKING:
+    from course.documents import Opened
 
 Slips = Sequence[tuple[Reference, str]]
 """Values that come of a known mistake, and what to say of it."""
@@ -24,6 +30,9 @@ class Expecting:
     _record: AnswerRecord
     _store: AnswerStore
     _references: References
+    _files: dict[str, FileValue]
+    _documents: Mapping[str, Opened]
+    _opens_files: bool
     _silent = False
 
     @property
@@ -61,10 +70,12 @@ class Expecting:
         table: Reference | None = None,
         chart: Reference | None = None,
         text: Reference | None = None,
+        file: FileChecks | None = None,
         slips: Slips = (),
         because: Any = "",
         wrong: Any = None,
         hint: Any = "",
+        pool: Pool = (),
         **how: Any,
     ) -> Grade:
         """Grade a question. Stands only in the hidden part of a test cell (keywords: ``docs/architecture.md``).
@@ -73,8 +84,15 @@ class Expecting:
         ----------
         number, table, chart, text
             A reference: a function of the lesson's table (and of others, named by further arguments).
+        file
+            Checks of a file's content, each a function of the document (``course.documents``) and of the lesson's
+            tables: ``{"Tên bảng": lambda document, bang: …}`` with the reasons in ``wrong``, or one function that gives
+            ``(part, holds, reason)`` for each part. By audience, as other keys.
         slips
             Pairs of a reference and a reason, which is shown when the answer equals what that reference gives.
+        pool
+            The keys of items 2, 3… of a question that has a pool: for each what it is compared with, and its reasons
+            where they are others than those of item 1.
         how
             Of ``number``: ``tolerance``; of ``table``: ``in_order``, ``names``; of ``chart``: ``types``
             (see ``course.grades_data``).
@@ -87,9 +105,17 @@ class Expecting:
         answer = self._record.answers.get(id)
         if answer is None or is_blank(answer.value):
             return self._tell(grades.unanswered(id, points))
+        if answer.item > 1:
+            if answer.item > len(pool) + 1:  # the lesson had more items when it was answered, or somebody made it up
+                return self._tell(Grade(id, 0, points, [grades.ITEM_IS_GONE]))
+            key = pool[answer.item - 2]
+            if unknown := set(key) - {*_POOLED_KEYS, "because", "wrong", "hint"}:
+                raise TypeError(f"expect({id!r}, pool=…) does not know {', '.join(sorted(unknown))}")
+            choice, choices, marks, order, parts, fixes = map(key.get, _POOLED_KEYS)
+            because, wrong, hint = key.get("because", because), key.get("wrong", wrong), key.get("hint", hint)
         mine = lambda value: by_audience(value, answer.audience)  # noqa: E731
         value = answer.value
-        references = {"number": number, "table": table, "chart": chart, "text": text}
+        references = {"number": number, "table": table, "chart": chart, "text": text, "file": mine(file)}
         wanted = [(wants, reference) for wants, reference in references.items() if reference is not None]
         if wanted:
             [(wants, reference)] = wanted
@@ -111,7 +137,9 @@ class Expecting:
             share = grades.grade_parts(value, mine(parts))
         elif fixes is not None:
             question = self._questions.get(id)
-            recorded = question.arguments(self._texts, answer.audience).get("recorded") if question else None
+            recorded = None
+            if question and answer.item <= question.items:
+                recorded = question.arguments(self._texts, answer.audience, answer.item).get("recorded")
             share = grades.grade_fixes(value, mine(fixes), recorded)
         else:
             raise TypeError(f"expect({id!r}) names nothing to compare with")
@@ -124,18 +152,27 @@ class Expecting:
         id: str,
         value: Value,
         wants: str,
-        reference: Reference,
+        reference: Reference | FileChecks,
         slips: Slips,
         audience: str,
         how: dict[str, Any],
     ) -> Share:
         """Compare what code handed over with the reference, and look for a known slip where it falls short."""
 
+        def path(name: str | None) -> str:
+            return self._data_path(name, audience)
+
         def given_by(one: Reference, place: int) -> list[Value]:
-            return self._references.value(f"{id}/{place}", wants, one, lambda name: self._data_path(name, audience))
+            return self._references.value(f"{id}/{place}", wants, one, path)
 
         if value.kind != wants:  # only a record that nobody made with lesson.answer has it
             return Share(0, [], [])
+        if isinstance(value, FileValue):
+            document = self._document(id, value)
+            return grades_file.grade_file(
+                document, reference, lambda check: self._references.call(check, path, document), **how
+            )
+        assert callable(reference) or not isinstance(reference, Mapping)
         target = given_by(reference, 0)
         share = (
             grades_data.grade_text(value, target, **how)  # type: ignore[arg-type]
@@ -149,12 +186,26 @@ class Expecting:
                 return Share(share.share, [], [reason])
         return share
 
+    def _document(self, id: str, value: FileValue) -> Opened:
+        """Return what is in a file: as the sandbox read it, or read here where the code that made it ran here too."""
+        from course.documents import Unreadable, open_file
+
+        if id in self._documents:
+            return self._documents[id]
+        own = self._files.get(id)
+        if not self._opens_files or own is None or own.without_content() != value.without_content():
+            return Unreadable(name=value.name, reason=f"Tệp {value.name} chưa mở được. Hãy chạy lại ô tạo và nộp tệp.")
+        return open_file(own.name, base64.b64decode(own.content))
+
     def _tell(self, grade: Grade) -> Grade:
         if not self._silent:
             for reason in grade.reasons:
                 print(reason)
         return grade
 
+
+_POOLED_KEYS = ("choice", "choices", "marks", "order", "parts", "fixes")
+"""What an item of a pool can be compared with."""
 
 _GRADERS: dict[str, Any] = {
     "number": grades_data.grade_number,

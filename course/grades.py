@@ -16,6 +16,7 @@ from course.answers import ChoiceValue, DictationValue, MarkValue, OrderValue, T
 from course.comparing import Fix, damaged_spans, occurs
 
 NOT_ANSWERED = "Câu này chưa có câu trả lời."
+ITEM_IS_GONE = "Câu này đã được thay bằng câu khác. Bạn mở lại bài và làm câu mới nhé."
 Reasons = Mapping[Any, str]
 AnyValue = TypeVar("AnyValue", bound=BaseModel)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from course.answers import AnswerRecord, Value
+from course.answers import AnswerRecord, FileValue, Value
 from course.expecting import Expecting, Slips
 from course.grades import Grade, make_grade
 from course.handing_over import NotHandedOver, answer_value
@@ -59,7 +60,8 @@ class HandingOver(Expecting):
         ----------
         value
             A number, a text, a table (pandas, a dict, a list of dicts), a chart (what a call drew, or ``plt``),
-            or the ``Path`` of a file, as the task wants. Another kind is no error: the message says what is wanted.
+            or the name or ``Path`` of a file, as the task wants. Another kind is no error: the message says what is
+            wanted.
         right
             Practice only: a reference, as in ``expect``; it is answered at once. This needs no ``lesson.task``.
         """
@@ -84,11 +86,16 @@ class HandingOver(Expecting):
             return Received(f"{called} {problem}")
         if (source := _cell_source()) is not None:
             self._answered_in[id] = source
+        if isinstance(given, FileValue):
+            self._files[id] = given
         unit = question.given["unit"] if question else ""
         received = f"Đã nhận {summary(given, unit)} cho {called}"
         saved = ""
         if question is not None:
-            state, note = self._keep(id, given)
+            # A record is for what was answered, and travels: of a file it keeps the name and the seal. In the sandbox
+            # the file itself is what is wanted.
+            kept = given.without_content() if isinstance(given, FileValue) and self._preparation is None else given
+            state, note = self._keep(id, kept)
             saved = {"saved": " và đã lưu", "waiting": ", đang chờ mạng để lưu, chưa mất gì"}.get(state, "")
             if state == "error":
                 return Received(f"{called}: {note}", given)
@@ -104,6 +111,8 @@ class HandingOver(Expecting):
 
     def _kind_of(self, id: str, right: Reference | None) -> str:
         """Say what a practice without a task wants: whatever its reference gives."""
+        if isinstance(right, Mapping):
+            return "file"
         path = lambda name: self._data_path(name, self._audience)  # noqa: E731
         for wants in ("number", "table", "text"):
             with contextlib.suppress(NotHandedOver, TypeError, ValueError):

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from course import charts
-from course.answer_values import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_WHOLE
+from course.answer_values import MAX_CELL, MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, MAX_WHOLE
 from course.answers import Value, check_value
 from course.markup import nfc
 
@@ -99,8 +99,8 @@ def _advice(given: Any, wants: str) -> str:
         return " Có thể còn thiếu .sum() hoặc một phép gộp khác."
     if wants == "chart" and _is_pandas(given, "DataFrame", "Series"):
         return " Hãy vẽ trước, ví dụ: bieu_do = bang.plot.bar(…), rồi đưa bieu_do."
-    if wants == "file" and isinstance(given, str):
-        return ' Viết: Path("tên-tệp").'
+    if wants == "file":
+        return ' Đưa tên tệp, ví dụ "bao-cao.docx".'
     return ""
 
 
@@ -213,9 +213,11 @@ def _chart(given: Any) -> dict[str, Any] | None:
 
 
 def _file(given: Any) -> dict[str, Any] | None:
-    if not isinstance(given, PurePath):
+    if not isinstance(given, PurePath | str) or not str(given).strip():
         return None
     path = Path(given)
+    if isinstance(given, str) and not path.suffix:
+        return None  # words, not the name of a file
     if not path.is_file():
         raise NotHandedOver(f"chưa thấy tệp {path.name}. Hãy chạy ô tạo tệp trước.")
     with path.open("rb") as file:
@@ -225,5 +227,4 @@ def _file(given: Any) -> dict[str, Any] | None:
     return {"name": nfc(path.name), "content": base64.b64encode(content).decode("ascii")}
 
 
-MAX_FILE_BYTES = 100_000
 _MAKERS = {"number": _number, "text": _text, "table": _table, "chart": _chart, "file": _file}

@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course.answer_store import AnswerStore, MemoryStore, StoreError
-from course.answers import Answer, AnswerRecord, Value, check_value, is_blank, now
+from course.answers import Answer, AnswerRecord, FileValue, Value, check_value, is_blank, now
 from course.asking import Asking
 from course.curriculum import LESSON_KEY, LessonEntry, load_curriculum
 from course.handing import HandingOver
+from course.pools import blank_of, drawn_item, next_item, on_another, show_item, show_items
 from course.preparation import current_preparation, preparing
-from course.question import Question, traits_of
+from course.question import Question, traits_of_items
 from course.references import References
 from course.texts import Texts, read_texts
 
 # The widgets and the network are imported where a learner is there: the sandbox, which runs this for every submission,
 # needs neither.
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from course import widgets
+    from course.documents import Opened
 
 
 class Lesson(Asking, HandingOver):
@@ -58,6 +62,9 @@ class Lesson(Asking, HandingOver):
         self._submit_widget: widgets.Submit | None = None
         self._references = References()
         self._answered_in: dict[str, str] = {}
+        self._files: dict[str, FileValue] = {}
+        self._documents: Mapping[str, Opened] = {}
+        self._opens_files = preparation is None
 
     @cached_property
     def entry(self) -> LessonEntry:
@@ -133,15 +140,32 @@ class Lesson(Asking, HandingOver):
         return self._answered_in
 
     @property
+    def audience(self) -> str:
+        """The audience whose words are shown."""
+        return self._audience
+
+    @property
     def record(self) -> AnswerRecord:
         """The answers as this notebook sees them."""
         return self._record
 
-    def with_record(self, record: AnswerRecord) -> Lesson:
-        """Return this lesson as another learner's answers see it: for judging many with one prepared lesson."""
+    def with_record(self, record: AnswerRecord, documents: Mapping[str, Opened] | None = None) -> Lesson:
+        """Return this lesson as another learner's answers see it: for judging many with one prepared lesson.
+
+        Parameters
+        ----------
+        documents
+            What is in the files among the answers, by question. Such a lesson opens no file itself.
+        """
         other = object.__new__(Lesson)
         other.__dict__.update(
-            self.__dict__, _record=record, _store=MemoryStore(record), _silent=True
+            self.__dict__,
+            _record=record,
+            _store=MemoryStore(record),
+            _silent=True,
+            _files={},
+            _documents=documents or {},
+            _opens_files=False,
         )  # reasons are read from the Grade
         return other
 
@@ -155,18 +179,35 @@ class Lesson(Asking, HandingOver):
             self._questions[question.name] = question
         if self._headless:
             return None
-        from course.widgets import WIDGETS
+        from course.lesson_chat import connect as connect_chat
+        from course.widgets import WIDGETS, Chat
 
-        traits = traits_of(question, question.arguments(self._texts, self._audience))
-        widget = WIDGETS[question.kind](**traits)
+        items = traits_of_items(question, self._texts, self._audience)
+        widget = WIDGETS[question.kind](**items[0])
         self._shown[question.name] = (question, widget)
+        if len(items) > 1:
+            show_items(widget, items, drawn_item(self.key, question))
+            on_another(widget, lambda: self._begin_another(question, widget))
         if answered:
             self._put_answer(question.name, widget)
             widget.observe(lambda change: self._take_answer(question.name, change["new"]), "answer")
+        if isinstance(widget, Chat):
+            connect_chat(self, widget)
         return widget
+
+    def _begin_another(self, question: Question, widget: Any) -> None:
+        """Go on to the next item of a question: the one before is over, so its answer makes room."""
+        show_item(widget, next_item(widget.item, question.items))
+        widget.result = None
+        self._keep(question.name, blank_of(question.kind))
 
     def _put_answer(self, id: str, widget: Any) -> None:
         answer = self._record.answers.get(id)
+        if answer is not None and answer.item > widget.item_count:  # of an item that the lesson no longer has
+            answer = None
+        elif answer is not None and answer.item != widget.item:
+            show_item(widget, answer.item)
+            widget.result = None
         if answer is not None and widget.answer != (value := answer.value.model_dump(mode="json")):
             widget.answer = value
         widget.saved = "saved" if answer is not None else ""
@@ -174,12 +215,13 @@ class Lesson(Asking, HandingOver):
     def _take_answer(self, id: str, value: Any) -> None:
         """Keep an answer the moment it is given."""
         kept = self._record.answers.get(id)
-        if value is None or (kept is not None and kept.value.model_dump(mode="json") == value):
+        _, widget = self._shown[id]
+        same = kept is not None and kept.item == widget.item and kept.value.model_dump(mode="json") == value
+        if value is None or same:
             return
         try:
             checked = check_value(value)
         except ValueError:
-            _, widget = self._shown[id]
             widget.saved, widget.saved_note = "error", "Câu trả lời này không lưu được."
             return
         self._keep(id, checked)
@@ -192,7 +234,8 @@ class Lesson(Asking, HandingOver):
             at = kept.at + timedelta(milliseconds=1)
         note = ""
         try:
-            answer = Answer(value=value, audience=self._audience, at=at)
+            item = self._shown[id][1].item if id in self._shown else 1
+            answer = Answer(value=value, audience=self._audience, at=at, item=item)
             self._record, state = self._store.save({id: answer})
         except StoreError as error:
             state, note = "error", str(error)
@@ -245,8 +288,7 @@ class Lesson(Asking, HandingOver):
         if self._start_widget:
             self._start_widget.greeting = f"{load_curriculum().audiences[audience].greeting}!"
         for question, widget in self._shown.values():
-            for name, value in traits_of(question, question.arguments(self._texts, audience)).items():
-                setattr(widget, name, value)
+            show_items(widget, traits_of_items(question, self._texts, audience), getattr(widget, "item", 1))
 
 
 __all__ = ["Lesson", "preparing"]

@@ -45,6 +45,11 @@ def open_submitter(lesson: str) -> Submitter | None:
     return None
 
 
+def learner_name() -> str:
+    """Return the learner's log-in name on a hub; empty on one's own machine."""
+    return os.environ.get("JUPYTERHUB_USER", "")
+
+
 def preferred_audience() -> str:
     """Return the audience the learner chose before, here or on the phone; cán bộ when none was chosen."""
     chosen = None

@@ -31,10 +31,32 @@ class Question:
         """What a learner calls it."""
         if self.graded:
             return f"Câu {self.name[1:]}"
+        if self.kind == "chat":
+            return "Hỏi thử trợ lý"
         return "" if self.kind in ("text", "today") else "Luyện tập"
 
-    def arguments(self, texts: Texts, audience: str) -> dict[str, Any]:
-        """Return the arguments with an audience's own words put in."""
+    @property
+    def items(self) -> int:
+        """How many items it has: one, or more where it has a pool (``course.pools``)."""
+        return 1 + len(self.given.get("pool") or ())
+
+    def arguments(self, texts: Texts, audience: str, item: int = 1) -> dict[str, Any]:
+        """Return the arguments of an item (from 1), with an audience's own words put in.
+
+        A further item begins from the first one as this audience has it.
+        """
+        first = self._first_arguments(texts, audience)
+        if item == 1:
+            return first
+        own = (texts.get(audience, {}).get(self.name) or {}).get("pool") or []
+        if own and len(own) != self.items - 1:
+            raise ValueError(f"{audience}.{self.name}.pool: có {len(own)} bản, sổ bài có {self.items - 1}")
+        further = {**self.given["pool"][item - 2], **(own[item - 2] or {} if own else {})}
+        if unknown := set(further) - set(self.given) | set(further) & {"pool"}:
+            raise ValueError(f"{audience}.{self.name}.pool: không có mục {', '.join(sorted(unknown))}")
+        return {**first, **further}
+
+    def _first_arguments(self, texts: Texts, audience: str) -> dict[str, Any]:
         own = texts.get(audience, {}).get(self.name)
         if own is None:
             return self.given
@@ -63,6 +85,12 @@ def traits_of(question: Question, arguments: dict[str, Any]) -> dict[str, Any]:
         "ask": inline_html(arguments["ask"]),
     }
     return common | _OWN_TRAITS[question.kind](arguments)
+
+
+def traits_of_items(question: Question, texts: Texts, audience: str) -> list[dict[str, Any]]:
+    """Return the traits of each item of a question, in an audience's words; one where it has no pool."""
+    numbers = range(1, question.items + 1)
+    return [traits_of(question, question.arguments(texts, audience, number)) for number in numbers]
 
 
 def pieces_of(text: str) -> list[dict[str, str | None]]:
@@ -125,6 +153,15 @@ def _task(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"wants": arguments["wants"], "unit": nfc(arguments["unit"])}
 
 
+def _chat(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "tries": [nfc(text) for text in arguments["tries"]],
+        "placeholder": nfc(arguments["placeholder"]),
+        "planted": [{"ask": nfc(turn.get("ask", "")), "reply": nfc(turn["reply"])} for turn in arguments["planted"]],
+        "reveal": block_html(arguments["reveal"]),
+    }
+
+
 _OWN_TRAITS = {
     "choice": _choice,
     "short_text": _short_text,
@@ -132,4 +169,5 @@ _OWN_TRAITS = {
     "mark": _mark,
     "dictation": _dictation,
     "task": _task,
+    "chat": _chat,
 }

@@ -51,7 +51,8 @@ def summary(value: Value, unit: str = "") -> str:
             size = f", {len(value.series)} nhóm số liệu" if value.series else f", {len(value.values)} số"
             return name + size + (f", tên “{value.title}”" if value.title else "")
         case FileValue():
-            return f"tệp {value.name}"
+            in_bytes = value.size or len(value.content) * 3 // 4
+            return f"tệp {value.name} ({number_text(max(1, round(in_bytes / 1000)))} kB)"
     return "câu trả lời"
 
 

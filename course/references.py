@@ -44,13 +44,17 @@ class References:
             self._values[key] = _values(given, wants)
         return self._values[key]
 
-    def _arguments(self, reference: Reference, path: Callable[[str | None], str]) -> list[Any]:
+    def call(self, function: Reference, path: Callable[[str | None], str], given: Any) -> Any:
+        """Call a check of something handed over: its first argument is that, the second the lesson's main table."""
+        return function(given, *self._arguments(function, path, skip=1))
+
+    def _arguments(self, reference: Reference, path: Callable[[str | None], str], skip: int = 0) -> list[Any]:
         names = [
             one.name
             for one in inspect.signature(reference).parameters.values()
             if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) and one.default is one.empty
         ]
-        return [self._table(path(None if place == 0 else name)) for place, name in enumerate(names)]
+        return [self._table(path(None if place == 0 else name)) for place, name in enumerate(names[skip:])]
 
     def _table(self, path: str) -> Any:
         if path not in self._tables:

@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from grader import bench_cli, classic_cli, grading_cli
+from grader import bench_cli, check_cli, classic_cli, grading_cli, install_cli
 from grader.workspace import Workspace
 
 app = typer.Typer(
@@ -69,40 +68,6 @@ def clean(
 
 
 @app.command()
-def check(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Bài, như level1/03; bỏ trống là mọi bài.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="In JSON: mỗi bài, mỗi nhóm một mục.")] = False,
-) -> None:
-    """Kiểm bài học: số phút, lời giải được trọn điểm, bỏ trống được 0, lỗi mẫu đúng điểm. Không ghi gì."""
-    from course.texts import TextsError
-    from grader.checking import check_lesson
-    from grader.source_notebook import NotebookError
-
-    workspace = Workspace.from_environment()
-    checks = []
-    with progress() as bar:
-        for key in bar.track(lessons or workspace.lesson_keys(), description="Kiểm bài"):
-            try:
-                checks += check_lesson(workspace, key)
-            except (NotebookError, TextsError, FileNotFoundError) as error:
-                raise fail(str(error)) from error
-    if as_json:
-        print(json.dumps([found.as_dict() for found in checks], ensure_ascii=False, indent=1))
-    else:
-        table = Table("Bài", "Nhóm", "Phút", "Câu", "Lời giải", "Bỏ trống", "Lỗi mẫu", "")
-        for found in checks:
-            mistakes = f"{found.mistakes['expected']}/{found.mistakes['kinds']}"
-            row = (found.lesson, found.audience, f"{found.minutes:.1f}", str(found.questions))
-            table.add_row(*row, f"{found.solution:.0%}", f"{found.blank:.0%}", mistakes, "✓" if found.passed else "✗")
-        Console().print(table)
-        for found in checks:
-            for problem in found.problems:
-                console.print(f"{found.lesson} · {found.audience}: {problem}", highlight=False)
-    if not all(found.passed for found in checks):
-        raise typer.Exit(1)
-
-
-@app.command()
 def release(
     class_ids: Annotated[list[str] | None, typer.Option("--class", help="Lớp nhận bài; bỏ trống là mọi lớp.")] = None,
 ) -> None:
@@ -124,6 +89,9 @@ def release(
 for command in (grading_cli.grade, grading_cli.regrade, grading_cli.receipt, grading_cli.feedback):
     app.command()(command)
 app.command()(classic_cli.autograde)
+app.command()(check_cli.check)
+app.command("new-lesson")(check_cli.new_lesson)
+app.command()(install_cli.install)
 bench_cli.app.command("classic")(classic_cli.bench_classic)
 
 

@@ -18,8 +18,9 @@ _LEVEL = re.compile(r"level[1-5]")
 class KeepLearnersOwn(NbGraderPreprocessor):
     """Take the outputs of code out of feedback, since lessons are graded on data that learners must not see.
 
-    The outputs of test cells (points and reasons, no tracebacks) and of questions (the answer in words) stay. A classic
-    assignment, which is graded on what the learner has, keeps all its outputs.
+    The outputs of test cells (points and reasons, no tracebacks) and of questions (the answer in words) stay; a task's
+    do not, for its answer is what the code made of the hidden data. A classic assignment, which is graded on what the
+    learner has, keeps all its outputs.
     """
 
     def preprocess_cell(
@@ -40,10 +41,13 @@ def _told(output: NotebookNode) -> NotebookNode:
 
 
 def _asks(cell: NotebookNode) -> bool:
-    """Tell whether a cell is the lesson's own (locked, so put back from the source) and shows a question."""
+    """Tell whether a cell is the lesson's own (locked, so put back from the source) and shows a question.
+
+    A task's answer is a learner's own output.
+    """
     if not cell.metadata.get("nbgrader", {}).get("locked"):
         return False
     try:
-        return makes_questions(cell.source)
+        return makes_questions(cell.source) and "lesson.task(" not in cell.source
     except SyntaxError:
         return False

@@ -6,9 +6,11 @@ No learner's code is here: an answer is data that has been checked against its s
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
+from typing import TYPE_CHECKING
 
 from course.answers import AnswerRecord
 from course.grades import Grade
@@ -23,6 +25,9 @@ from grader.source_notebook import (
     makes_questions,
     read_notebook,
 )
+
+if TYPE_CHECKING:
+    from course.documents import Opened
 
 
 @dataclass(frozen=True)
@@ -118,9 +123,17 @@ def prepare(source: Path, key: str, audience: str, data: Path | None = None) -> 
     return PreparedLesson(key, source, lesson, tests, displays)
 
 
-def judge(prepared: PreparedLesson, record: AnswerRecord) -> list[Verdict]:
-    """Grade a record: one verdict a test cell, in the notebook's order."""
-    lesson = prepared.lesson.with_record(record)
+def judge(
+    prepared: PreparedLesson, record: AnswerRecord, documents: Mapping[str, Opened] | None = None
+) -> list[Verdict]:
+    """Grade a record: one verdict a test cell, in the notebook's order.
+
+    Parameters
+    ----------
+    documents
+        What is in the files among the answers, by question. No file is opened here.
+    """
+    lesson = prepared.lesson.with_record(record, documents)
     return [_run(test, lesson) for test in prepared.tests]
 
 

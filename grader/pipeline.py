@@ -6,12 +6,13 @@ Nothing here writes to a gradebook or a database, so it runs on any worker, and 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course.answers import now
 from grader.inbox import Submission
-from grader.judge import judge
+from grader.judge import PreparedLesson, judge
 from grader.judged import Judged
+from grader.opened_files import open_files
 from grader.prepared import PreparedLessons
 from grader.produce import RunJob, produce
 from grader.produced_store import ProducedStore
@@ -59,14 +60,22 @@ def judge_submission(
         digest = lessons.code_digest(key)
         if store is not None and (kept := store.get(submission, digest)) is not None:
             return kept
-        done = run(job)
+        done = open_files(run(job), _files_asked(prepared), run)
         if store is not None:
             store.put(submission, digest, done)
         return done
 
     produced = produce(prepared, submission, lessons.frame(key), run_or_remember)
-    verdicts = judge(prepared, produced.record)
+    verdicts = [
+        replace(verdict, reasons=[why]) if (why := produced.refused.get(verdict.grade_id)) else verdict
+        for verdict in judge(prepared, produced.record, produced.documents)
+    ]
     for verdict in verdicts:
         if verdict.error:
             log.error("test cell %s of %s failed:\n%s", verdict.grade_id, key, verdict.error)
     return Judged(submission, produced.record, verdicts, lessons.digest(key), now(), produced.outputs, produced.message)
+
+
+def _files_asked(prepared: PreparedLesson) -> list[str]:
+    questions = prepared.lesson.questions.items()
+    return [id for id, question in questions if question.kind == "task" and question.given["wants"] == "file"]

@@ -22,7 +22,7 @@ class ProducedStore:
         """Return what the sandbox gave for this submission, or ``None`` when it has to run."""
         try:
             data = orjson.loads(self._path(submission, digest).read_bytes())
-            return Run("finished", data["outputs"], data["answers"], data["seconds"])
+            return Run("finished", data["outputs"], data["answers"], data["seconds"], data["documents"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -32,7 +32,13 @@ class ProducedStore:
             return
         path = self._path(submission, digest)
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_whole(path, orjson.dumps({"outputs": run.outputs, "answers": run.answers, "seconds": run.seconds}))
+        kept = {
+            "outputs": run.outputs,
+            "answers": run.answers,
+            "seconds": run.seconds,
+            "documents": run.documents,
+        }
+        replace_whole(path, orjson.dumps(kept))
 
     def _path(self, submission: Submission, digest: str) -> Path:
         name = hashlib.sha256(f"{submission.sha256}\0{digest}".encode()).hexdigest()

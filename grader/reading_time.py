@@ -10,10 +10,19 @@ from grader.judge import PreparedLesson
 from grader.source_notebook import read_notebook
 
 WORDS_A_MINUTE = 150
-TASK_SECONDS = {"choice": 20, "short_text": 75, "order": 40, "mark": 40, "dictation": 75, "task": 90, "today": 10}
+TASK_SECONDS = {
+    "choice": 20,
+    "short_text": 75,
+    "order": 40,
+    "mark": 40,
+    "dictation": 75,
+    "task": 90,
+    "chat": 60,
+    "today": 10,
+}
 """Seconds to do a task, beside reading it."""
 
-_READ_TRAITS = ("ask", "html", "options", "items", "pieces", "say", "recorded", "task", "parts", "example")
+_READ_TRAITS = ("ask", "html", "options", "items", "pieces", "say", "recorded", "task", "parts", "example", "tries")
 
 
 def lesson_minutes(prepared: PreparedLesson) -> float:

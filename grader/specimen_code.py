@@ -6,14 +6,16 @@ never comes here: it runs in the sandbox.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 from pathlib import Path
 
-from course.answers import AnswerRecord
+from course.answers import AnswerRecord, FileValue
+from course.documents import open_file
 from course.lesson import Lesson
 from course.preparation import preparing
-from grader.judge import PreparedLesson
+from grader.judge import PreparedLesson, Verdict, judge
 from grader.source_notebook import NotebookError, compile_cell, is_solution_cell, is_test_cell, read_notebook
 from grader.specimens import Specimen
 
@@ -48,6 +50,13 @@ def handed_over(prepared: PreparedLesson, specimen: Specimen, audience: str, dat
     lesson = names.get("lesson")
     assert isinstance(lesson, Lesson)  # prepare() has seen to it
     return specimen.record.model_copy(update={"answers": {**lesson.record.answers, **specimen.record.answers}})
+
+
+def judge_specimen(prepared: PreparedLesson, specimen: Specimen) -> list[Verdict]:
+    """Grade a specimen. Its files are the lesson author's own, so they are opened here."""
+    files = {id: answer.value for id, answer in specimen.record.answers.items() if isinstance(answer.value, FileValue)}
+    documents = {id: open_file(file.name, base64.b64decode(file.content)) for id, file in files.items()}
+    return judge(prepared, specimen.record, documents)
 
 
 def _run(source: str, where: str, names: dict[str, object]) -> None:

@@ -10,7 +10,7 @@ import atexit
 import logging
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock, RLock, local
 from typing import Literal
 
@@ -19,7 +19,7 @@ from grader.pipeline import Failed, Outcome, SetAside, judge_submission
 from grader.prepared import PreparedLessons, prepared_lessons
 from grader.produced_store import ProducedStore
 from grader.sandbox.ahead import take
-from grader.sandbox.jobs import Job, Run, SandboxMissing, WorkerDied
+from grader.sandbox.jobs import Job, Limits, Run, SandboxMissing, WorkerDied
 from grader.sandbox.sandbox import Sandbox
 from grader.workspace import Workspace
 
@@ -35,6 +35,8 @@ class WorkerSettings:
     workspace: Workspace
     sandbox: Literal["auto", "cold", "none"] = "auto"
     """``auto``, or ``none`` when the operator said so."""
+    limits: Limits | None = None
+    """What a job may use, in place of its own limits; for tests that reach them on purpose."""
 
 
 class _Worker:
@@ -50,6 +52,8 @@ class _Worker:
 
     def run(self, job: Job) -> Run:
         """Run a job; when the warm process dies, a new one is started and the job tried again, once."""
+        if self.settings.limits is not None:
+            job = replace(job, limits=self.settings.limits)
         try:
             return self.warm().run(job)
         except WorkerDied:
@@ -97,6 +101,14 @@ def _worker(settings: WorkerSettings) -> _Worker:
             _workers[settings] = _Worker(settings)
             atexit.register(_workers[settings].close)
         return _workers[settings]
+
+
+def close_worker(settings: WorkerSettings) -> None:
+    """End what a worker in this process has started; its next job would start it anew."""
+    with _making:
+        worker = _workers.pop(settings, None)
+    if worker is not None:
+        worker.close()
 
 
 def warm_up(settings: WorkerSettings) -> None:

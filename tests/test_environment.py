@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 
 REPOSITORY = Path(__file__).parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 
 
 def requirements(lines):
@@ -22,8 +23,8 @@ def test_environment_yml_lists_what_the_project_needs():
     [pip] = [entry["pip"] for entry in dependencies if isinstance(entry, dict)]
     options = [line for line in pip if line.startswith("--")]
     listed = [line for line in pip if not line.startswith("--")]
-    assert options == ["--constraint requirements.lock", "--editable .[grader]"]
-    assert requirements(listed) == requirements(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["grader"])
+    assert options == ["--constraint requirements.lock", "--editable .[assistant,grader]"]
+    assert requirements(listed) == requirements(PROJECT["dependencies"] + EXTRAS["assistant"] + EXTRAS["grader"])
 
 
 def test_the_lock_satisfies_every_dependency():
@@ -33,8 +34,7 @@ def test_the_lock_satisfies_every_dependency():
         if line and not line.startswith(("#", " ", "-"))
     )
     normal = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in locked.items()}
-    extras = PROJECT["optional-dependencies"]
-    for line in [*PROJECT["dependencies"], *extras["grader"], *extras["hub"], *extras["dev"]]:
+    for line in [*PROJECT["dependencies"], *(line for extra in EXTRAS.values() for line in extra)]:
         wanted = Requirement(line)
         name = re.sub(r"[-_.]+", "-", wanted.name).lower()
         if name != PROJECT["name"]:

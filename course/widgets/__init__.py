@@ -10,6 +10,7 @@ from course.widgets._assets import (
 )
 from course.widgets._question import QuestionWidget
 from course.widgets._widget import LessonWidget
+from course.widgets.chat import Chat
 from course.widgets.choice import Choice
 from course.widgets.dictation import Dictation
 from course.widgets.mark import Mark
@@ -30,6 +31,7 @@ WIDGETS: dict[str, type[LessonWidget]] = {
     "task": Task,
     "today": Today,
     "text": Text,
+    "chat": Chat,
     "start": Start,
     "submit": Submit,
 }
@@ -38,6 +40,7 @@ WIDGETS: dict[str, type[LessonWidget]] = {
 __all__ = [
     "WIDGETS",
     "WIDGET_NAMES",
+    "Chat",
     "Choice",
     "Dictation",
     "LessonWidget",

@@ -6,11 +6,24 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-WIDGET_NAMES = ("choice", "short_text", "order", "mark", "dictation", "task", "today", "text", "start", "submit")
+WIDGET_NAMES = (
+    "choice",
+    "short_text",
+    "order",
+    "mark",
+    "dictation",
+    "task",
+    "today",
+    "text",
+    "chat",
+    "start",
+    "submit",
+)
 """Every widget's stem: ``name.py``, ``name.js`` and ``name.css``."""
 
 _ROOM = Path(__file__).parent
-_WITH_TEXT_FIELD = frozenset({"short_text", "dictation"})
+_SHARED_BY_SOME = {"_text_field.js": {"short_text", "dictation"}, "_reply.js": {"chat"}}
+"""Parts that only some widgets need, and these widgets."""
 _EXPORT = "export default { render };\n"
 
 
@@ -73,7 +86,8 @@ def own_style(name: str) -> str:
 
 
 def _shared_source(names: Iterable[str]) -> str:
-    return _read("_prelude.js") + (_read("_text_field.js") if _WITH_TEXT_FIELD.intersection(names) else "")
+    names = set(names)
+    return _read("_prelude.js") + "".join(_read(part) for part, users in _SHARED_BY_SOME.items() if users & names)
 
 
 def _check(name: str) -> None:

@@ -146,13 +146,14 @@ function savedLine(model, view) {
 function question(model, el, kind) {
   const view = frame(model, el, kind);
   const label = h("span", { class: "bd-label" });
-  const ask = h("div", { class: "bd-ask" });
+  const ask = h("div", { class: "bd-ask", tabindex: -1 });
   const body = h("div", { class: "bd-body" });
   const feedback = h("div", { "aria-live": "polite" });
   const saved = savedLine(model, view);
   const result = h("div", { "aria-live": "polite" });
+  const another = h("button", { type: "button", class: "bd-btn bd-second", hidden: true, onclick: () => begin() });
   const listen = readAloud(view, () => spoken(ask) + " . " + [...body.querySelectorAll(".bd-read")].map(spoken).join(" . "));
-  view.root.append(h("fieldset", {}, h("legend", {}, label, ask), listen, body, feedback, saved, result));
+  view.root.append(h("fieldset", {}, h("legend", {}, label, ask), listen, body, feedback, saved, result, another));
   let told = "";
   let stale = false;
 
@@ -161,6 +162,18 @@ function question(model, el, kind) {
     label.textContent = (model.get("label") || "") + points;
     ask.innerHTML = model.get("ask") || "";
   });
+  /** Of a question with more items: what has been seen with its result stays as it is, and the next one is offered. */
+  const showAnother = () => {
+    const more = (model.get("item_count") ?? 1) > 1;
+    const over = more && !stale && ["partly", "wrong"].includes(model.get("result")?.sign);
+    body.inert = over;
+    another.textContent = model.get("graded") ? "Thử câu khác" : "Thêm một câu nữa";
+    another.hidden = !(over || (more && !model.get("graded") && told));
+  };
+  const begin = () => {
+    model.send({ type: "another" });
+    ask.focus();
+  };
   const showResult = () => {
     const graded = model.get("result");
     const [sort, words] = OF_SIGN[graded?.sign] || [];
@@ -174,7 +187,9 @@ function question(model, el, kind) {
   view.watch("result", () => {
     stale = false;
     showResult();
+    showAnother();
   });
+  view.watch("item_count graded", showAnother);
 
   return {
     ...view,
@@ -194,6 +209,7 @@ function question(model, el, kind) {
       if (now === told) return;
       told = now;
       feedback.replaceChildren(...(node ? [node] : []));
+      showAnother();
     },
   };
 }

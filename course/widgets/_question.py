@@ -40,6 +40,12 @@ class QuestionWidget(LessonWidget):
         A sentence to show instead of the usual words for ``saved``.
     result
         ``None``, or a question of ``api/results``: ``{"id", "points", "max_points", "sign", "reasons"}``.
+    item
+        Which item is shown where the question has a pool, from 1.
+    item_count
+        How many there are. The learner's side asks for the next by the message ``{"type": "another"}``.
+    pool
+        The traits of every item, for whoever shows another; empty without a pool. Stays on this side.
     """
 
     question = traitlets.Unicode().tag(sync=True)
@@ -51,15 +57,35 @@ class QuestionWidget(LessonWidget):
     saved = traitlets.Enum(["", "saving", "saved", "waiting", "error"], default_value="").tag(sync=True)
     saved_note = traitlets.Unicode().tag(sync=True)
     result = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    item = traitlets.Int(1).tag(sync=True)
+    item_count = traitlets.Int(1).tag(sync=True)
+    pool = traitlets.List(traitlets.Dict())
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._items: dict[int, QuestionWidget] = {}
 
     def describe(self) -> str:
         """Return the label and the answer in words."""
-        return self.describe_with(self.answer)
+        return self.describe_with(self.answer, self.item)
 
-    def describe_with(self, answer: dict[str, Any] | None) -> str:
-        """Return what ``describe`` would say if this were the answer, as the grader asks for many learners."""
+    def describe_with(self, answer: dict[str, Any] | None, item: int = 1) -> str:
+        """Return what ``describe`` would say if this were the answer, as the grader asks for many learners.
+
+        Parameters
+        ----------
+        item
+            Which item of its pool it answers.
+        """
+        if item != self.item and item <= len(self.pool):
+            return self._as_item(item).describe_with(answer, item)
         words = self._describe_answer(answer) if answer else ""
         return f"{self.label or 'Câu hỏi'}: {words or 'chưa trả lời'}"
+
+    def _as_item(self, item: int) -> QuestionWidget:
+        if item not in self._items:
+            self._items[item] = type(self)(**self.pool[item - 1], item=item)
+        return self._items[item]
 
     def _describe_answer(self, answer: dict[str, Any]) -> str:
         """Put an answer in words; an empty text when it says nothing."""

@@ -14,6 +14,8 @@ function render({ model, el }) {
     return stored.length === listed.length && listed.every((one) => stored.includes(one)) ? [...stored] : listed;
   };
 
+  const answered = () => !!model.get("answer")?.order?.length;
+
   /** @param {string[]} now */
   const write = (now) => {
     view.answer({ kind: "order", order: now });
@@ -40,7 +42,7 @@ function render({ model, el }) {
 
   const feedback = (now) => {
     const right = [...(model.get("right") ?? [])];
-    if (!right.length || !model.get("answer")) return null;
+    if (!right.length || !answered()) return null;
     const good = now.filter((one, index) => one === right[index]).length;
     if (good === right.length) return panel("good", "Đúng rồi.", h("div", { html: model.get("reason") ?? "" }));
     return panel(good ? "near" : "again", good ? "Gần đúng." : "Chưa phải.", h("p", {}, `${good}/${right.length} dòng đã đúng chỗ. Bạn chuyển tiếp nhé.`));
@@ -83,7 +85,7 @@ function render({ model, el }) {
     );
     // A change from elsewhere rebuilds the rows; the learner stays on the same button.
     if (who) focusOn([...list.children].find((row) => row.dataset.id === who), dir);
-    keep.hidden = !!model.get("answer");
+    keep.hidden = answered();
     view.tell(feedback(now));
   };
 

@@ -25,7 +25,7 @@ class Today(QuestionWidget):
 
     task = traitlets.Unicode().tag(sync=True)
 
-    def describe_with(self, answer: dict[str, Any] | None) -> str:
+    def describe_with(self, answer: dict[str, Any] | None, item: int = 1) -> str:
         """Return the task, and whether it is done."""
         done = bool(answer and answer.get("done"))
         return f"Ứng dụng ngay ({'đã làm' if done else 'chưa làm'}): {words_of(self.task)}"

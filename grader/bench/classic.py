@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
@@ -103,10 +104,14 @@ def make_course(case: Case, root: Path, gradebook: Path) -> None:
         (f"submitted/{student}/{_ASSIGNMENT}", files) for student, files in case.students.items()
     ]:
         (root / folder).mkdir(parents=True)
-        for name, path in files.items():
-            shutil.copy(path, root / folder / name)
+        for name, file in files.items():
+            if isinstance(file, Path):
+                shutil.copy(file, root / folder / name)
+            else:
+                nbformat.write(file, root / folder / name)
     shutil.copy(AUTOTESTS, root / "autotests.yml")
-    for path in next(iter(case.source.values())).parent.parent.glob("header.ipynb"):
+    first = next(iter(case.source.values()))
+    for path in first.parent.parent.glob("header.ipynb") if isinstance(first, Path) else ():
         shutil.copy(path, root / "source" / path.name)
     exchange = f"c.Exchange.root = {str(root)!r}\n"  # nbgrader complains of its own when it is not there
     (root / "nbgrader_config.py").write_text(f"{_CONFIG}{exchange}{case.config}\n", "utf-8")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbgrader
+from nbformat import NotebookNode
+
+from grader.bench.classic_made import source, submitted
 
 _PACKAGE = Path(nbgrader.__file__).parent
 _GUIDE = _PACKAGE / "docs" / "source" / "user_guide"
@@ -20,7 +24,7 @@ class Case:
     Attributes
     ----------
     source
-        The assignment's files by name.
+        The assignment's files by name; a notebook that is made here needs no file.
     students
         What each handed in, by name.
     config
@@ -30,8 +34,8 @@ class Case:
     """
 
     name: str
-    source: dict[str, Path]
-    students: dict[str, dict[str, Path]]
+    source: Mapping[str, Path | NotebookNode]
+    students: Mapping[str, Mapping[str, Path | NotebookNode]]
     config: str = ""
     intended: dict[str, str] = field(default_factory=dict)
 
@@ -49,6 +53,32 @@ def _guide(folder: Path) -> dict[str, Path]:
 def _autotest(kind: str, *endings: str) -> Case:
     students = {end.replace("-", "_"): {"p1.ipynb": _APPS / f"autotest-{kind}-{end}.ipynb"} for end in endings}
     return Case(f"autotest-{kind}", {"p1.ipynb": _APPS / f"autotest-{kind}.ipynb"}, students)
+
+
+def _removed(name: str, config: str = "") -> Case:
+    """Cells that are graded taken out: by the program, by hand, and the first of all."""
+    given = source(["test-quiet", "test-number"], written=True)
+    made = {
+        "whole": submitted(given),
+        "no_test": submitted(given, without=["test-quiet"]),
+        "no_words": submitted(given, without=["written"]),
+        "nothing_graded": submitted(given, without=["test-quiet", "test-number", "written"]),
+        "wrong_and_no_test": submitted(given, ["test-number"], {"double": "def double(x):\n    return 3 * x"}),
+    }
+    return Case(name, {"p1.ipynb": given}, {student: {"p1.ipynb": book} for student, book in made.items()}, config)
+
+
+def _stderr(checks: Collection[str]) -> Case:
+    """Test cells, or the code that they call, that write to stderr."""
+    given = source(checks)
+    told = "def told(x):\n    {0}\n    return 2 * x"
+    made = {
+        "quiet": submitted(given),
+        "warns": submitted(given, instead={"told": told.format("import warnings; warnings.warn('cũ')")}),
+        "prints": submitted(given, instead={"told": told.format("import sys; print('đang tính', file=sys.stderr)")}),
+        "logs": submitted(given, instead={"told": told.format("import logging; logging.error('đang tính')")}),
+    }
+    return Case("stderr", {"p1.ipynb": given}, {student: {"p1.ipynb": book} for student, book in made.items()})
 
 
 _ps1 = _APPS / "submitted-unchanged.ipynb"
@@ -133,6 +163,14 @@ CASES = [
         no_cell_type=_STEPS / "no-cell-type.ipynb",
     ),
     _one("duplicate-ids", _STEPS / "manually-graded-code-cell.ipynb", duplicates=_STEPS / "duplicate-grade-ids.ipynb"),
+    _removed("removed-cells"),
+    _removed("removed-cells-added-back", "c.OverwriteCells.add_missing_cells = True"),
+    _stderr(
+        [
+            *("test-quiet", "test-warns", "test-stderr-first", "test-stderr-in-words"),
+            *("test-shown-then-stderr", "test-subprocess", "test-calls"),
+        ]
+    ),
     _one("long-output", _STEPS / "long-output.ipynb", same=_STEPS / "long-output.ipynb"),
     _one("infinite-recursion", _STEPS / "infinite-recursion.ipynb", same=_STEPS / "infinite-recursion.ipynb"),
     _one(

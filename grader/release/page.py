@@ -53,7 +53,10 @@ def build_page(
         "you": audience.address,
         "root": ROOT,
         "widgetsModule": f"static/{static.widgets}",
-        "widgets": [{"widget": block.widget, "state": block.state} for block in blocks],
+        "widgets": [
+            {"widget": block.widget, "state": block.state} | ({"pool": block.pool} if block.pool else {})
+            for block in blocks
+        ],
     }
     return _environment.get_template("lesson.html").render(
         entry=entry,

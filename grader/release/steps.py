@@ -30,6 +30,7 @@ _TRAITS: dict[str, tuple[str, ...]] = {
     "task": (*_QUESTION, "wants", "unit"),
     "today": ("question", "label", "task"),
     "text": ("html", "speech", "tone"),
+    "chat": (*_QUESTION, "tries", "placeholder", "planted", "reveal"),
     "submit": (),
 }
 """What of each widget's state the page carries. All else is ipywidgets' own, or comes while the page is used."""
@@ -43,6 +44,7 @@ ANSWER_KINDS = {
     "dictation": "dictation",
     "task": "task",
     "today": "done",
+    "chat": "chat",
 }
 """The kind of answer that each question widget gives; that of a task is what it ``wants``."""
 
@@ -54,6 +56,8 @@ class Block:
     html: str = ""
     widget: str = ""
     state: dict[str, Any] = field(default_factory=dict)
+    pool: list[dict[str, Any]] = field(default_factory=list)
+    """The state in items 2, 3… of a question that has a pool."""
 
 
 @dataclass
@@ -134,17 +138,39 @@ def _widget_block(run: LessonRun, cell: Cell) -> Block | None:
         raise ReleaseError(f"{place}: trang bài học chưa hiển thị được {type(shown).__name__}.")
     if name == "start":
         return None  # the page greets by itself, and the path offers the choice of audience
-    state = {trait: value for trait, value in shown.get_state().items() if trait in _TRAITS[name]}
+    state = shown.get_state()
+    items = [_state(name, {**state, **item}, run, place) for item in getattr(shown, "pool", None) or [{}]]
+    for number, item in enumerate(items[1:], start=2):
+        if _shape(name, item) != _shape(name, items[0]):
+            raise ReleaseError(f"{place}: bản {number} của câu {item['question']} khác bản 1 về số lựa chọn, số mục.")
+    return Block(widget=name, state=items[0], pool=items[1:])
+
+
+def _state(name: str, state: dict[str, Any], run: LessonRun, place: str) -> dict[str, Any]:
+    """Return what the page carries of a widget, or of one item of its pool; of a graded question nothing of a key."""
     if state.get("graded"):
         id = state["question"]
         if id not in run.points:
             raise ReleaseError(f"{place}: câu {id} chưa có ô chấm (grade_id “{id}”).")
-        state["points"] = run.points[id]
+        state = {**state, "points": run.points[id]}
         if leaked := [key for key in _KEYS if state.get(key)]:
             raise ReleaseError(f"{place}: câu {id} được chấm điểm nên không được mang đáp án ({', '.join(leaked)}).")
         state = {trait: value for trait, value in state.items() if trait not in _KEYS}
-    ordered = {trait: state[trait] for trait in _TRAITS[name] if trait in state}
-    return Block(widget=name, state=ordered)
+    return {trait: state[trait] for trait in _TRAITS[name] if trait in state}
+
+
+def _shape(widget: str, state: dict[str, Any]) -> dict[str, Any]:
+    """Return how much there is to choose, order or mark: what an answer is checked by."""
+    match widget:
+        case "choice":
+            return {"options": len(state["options"]), "several": state["several"]}
+        case "order":
+            return {"items": len(state["items"])}
+        case "task":
+            return {"wants": state["wants"]}
+        case "mark":
+            return {"pieces": sum(piece["id"] is not None for piece in state["pieces"])}
+    return {}
 
 
 def questions_of(steps: list[Step]) -> list[dict[str, Any]]:
@@ -158,15 +184,9 @@ def questions_of(steps: list[Step]) -> list[dict[str, Any]]:
             "graded": state.get("graded", False),
             "points": state.get("points", 0) if state.get("graded") else 0,
             "label": state.get("label", ""),
+            **_shape(block.widget, state),
         }
-        match block.widget:
-            case "choice":
-                question |= {"options": len(state["options"]), "several": state["several"]}
-            case "order":
-                question["items"] = len(state["items"])
-            case "task":
-                question["wants"] = state["wants"]
-            case "mark":
-                question["pieces"] = sum(piece["id"] is not None for piece in state["pieces"])
+        if block.pool:
+            question["pool"] = 1 + len(block.pool)
         questions.append(question)
     return questions

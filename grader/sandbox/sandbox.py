@@ -18,7 +18,7 @@ from grader.sandbox.worker import Ended, Worker
 __all__ = ["Sandbox", "missing_sandbox"]
 
 _log = logging.getLogger(__name__)
-PRELOAD = ("pandas", "matplotlib.pyplot")
+PRELOAD = ("pandas", "matplotlib.pyplot", "docx", "openpyxl")
 _SAID_BY_ITSELF = {"finished", "memory", "disk", "output"}
 
 

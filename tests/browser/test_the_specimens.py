@@ -1,14 +1,12 @@
 """Does every specimen earn through the hub's learn service what it should, for every lesson and audience?"""
 
-import time
-
 import pytest
 
-from course.answers import now
 from course.curriculum import load_curriculum
 from grader.judge import prepare
 from grader.specimens import read_specimens
 from grader.workspace import Workspace
+from tests.support.handing_in import hand_in_lesson
 
 MISTAKES = 4
 BLANK = {
@@ -29,20 +27,8 @@ def api(hub):
 def submit(api, lesson, record, kinds, audience):
     values = {id: BLANK[kind] for id, kind in kinds.items()}
     values |= {id: one.value.model_dump(mode="json") for id, one in record.answers.items() if id in kinds}
-    moment = now().isoformat()
-    answers = {id: {"value": value, "audience": audience, "at": moment} for id, value in values.items()}
-    body = {"schema": 1, "now": moment, "answers": answers}
-    put = api.put(f"/services/learn/api/answers/{lesson}", json=body)
-    assert put.status_code == 200, put.text
-    post = api.post(f"/services/learn/api/submissions/{lesson}", json={"schema": 1, "version": put.json()["version"]})
-    assert post.status_code == 201, post.text
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        result = api.get(f"/services/learn/api/results/{lesson}").json()
-        if result.get("receipt") == post.json()["receipt"] and result["state"] == "graded":
-            return {question["id"]: question["points"] for question in result["questions"]}
-        time.sleep(0.05)
-    raise AssertionError(result)
+    result = hand_in_lesson(api, lesson, values, audience)
+    return {question["id"]: question["points"] for question in result["questions"]}
 
 
 @pytest.mark.parametrize("lesson", ["level1/01", "level1/02", "level1/03"])

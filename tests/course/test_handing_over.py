@@ -52,7 +52,9 @@ def test_numbers_of_all_kinds_are_one_number(given):
         (5, "table", "cần một bảng, nhưng bạn đưa một con số"),
         (SUMS, "chart", "Hãy vẽ trước"),
         (5, "text", "cần một đoạn chữ"),
-        ("bao-cao.docx", "file", 'Viết: Path("tên-tệp")'),
+        ("báo cáo", "file", 'Đưa tên tệp, ví dụ "bao-cao.docx"'),
+        ("khong-co.docx", "file", "chưa thấy tệp khong-co.docx"),
+        (3, "file", 'Đưa tên tệp, ví dụ "bao-cao.docx"'),
         (Path("khong-co.docx"), "file", "chưa thấy tệp khong-co.docx"),
         (pd.DataFrame(np.zeros((2001, 2))), "table", "lớn quá (2001 dòng × 2 cột)"),
         (pd.DataFrame(np.zeros((2, 51))), "table", "lớn quá (2 dòng × 51 cột)"),
@@ -163,7 +165,17 @@ def test_without_a_chart_plt_says_where_it_was_lost():
 def test_a_file_is_its_name_and_its_bytes(tmp_path):
     path = tmp_path / "bao-cao.docx"
     path.write_bytes(b"abc")
-    assert plain(path, "file") == {"kind": "file", "name": "bao-cao.docx", "content": "YWJj"}
+    value = answer_value(path, "file")
+    assert answer_value(str(path), "file") == value
+    assert (value.name, value.content) == ("bao-cao.docx", "YWJj")
+    seal = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert value.without_content().model_dump() == {
+        "kind": "file",
+        "name": "bao-cao.docx",
+        "content": "",
+        "size": 3,
+        "sha256": seal,
+    }
     path.write_bytes(b"0" * (MAX_FILE_BYTES + 1))
     with pytest.raises(NotHandedOver, match="nặng quá"):
         answer_value(path, "file")

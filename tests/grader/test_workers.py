@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,10 @@ from course.answers import AnswerRecord
 from grader.inbox import accept
 from grader.judged import Judged
 from grader.pipeline import SetAside
+from grader.sandbox.jobs import CodeCell, Job, Limits
+from grader.sandbox.sandbox import missing_sandbox
 from grader.specimens import read_specimens
-from grader.worker import WorkerSettings, judge_many
+from grader.worker import WorkerSettings, close_worker, judge_many, run_many
 from grader.workers import DaskWorkers, HereWorkers
 from grader.workspace import Workspace
 from tests.grader.conftest import REPOSITORY
@@ -113,3 +116,14 @@ def test_a_blank_submission_is_judged_too(workers, settings):
     blank = accept(settings.workspace, "thu", "trong", AnswerRecord(lesson="level1/01"))
     [outcome] = workers.judge([blank])
     assert outcome.points == 0
+
+
+@pytest.mark.skipif(bool(missing_sandbox()), reason=f"no sandbox here: {missing_sandbox()}")
+def test_an_operators_limits_stand_in_place_of_a_jobs_own(settings):
+    tight = replace(settings, limits=Limits(wall_s=1.0))
+    job = Job((CodeCell("c", "import time\ntime.sleep(30)"),), limits=Limits(wall_s=60))
+    try:
+        [run] = run_many(tight, [job])
+    finally:
+        close_worker(tight)
+    assert run.state == "timeout"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,20 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
 from course.answers import Answer, AnswerRecord, check_value, now
-from grader import worker
 from grader.bench.attacks.attack import NotTried
 from grader.bench.attacks.ground import Ground
 from grader.bench.attacks.notebooks import HONEST, HONEST_ANSWERS, HONEST_CLASSIC, RAN, as_text, filled, loud
 from grader.class_directory import class_config, course_directory, create_class, sync_assignment
 from grader.grading import Grading, Summary, database_of
 from grader.inbox import Submission, accept, accept_assignment
-from grader.sandbox.jobs import Job, Limits, Run
+from grader.sandbox.jobs import Limits
+from grader.worker import WorkerSettings, close_worker
 from grader.workers import HereWorkers
 from grader.workspace import Workspace
 
 CLASS, OTHER = "thu", "lan"
 KEY, CLASSIC = "level4/04", "ps1"
-SHORT = Limits(wall_s=8, cpu_s=3, memory_mb=700, processes=40, disk_mb=32, output_kb=512)
+SHORT = Limits(wall_s=15, cpu_s=3, memory_mb=700, processes=40, disk_mb=32, output_kb=512)
 """As the real limits, but reached sooner."""
 
 
@@ -115,9 +114,8 @@ class Ours:
         self.blank: dict[str, Any] = json.loads(lesson.read_text("utf-8"))
         self.classic_blank: dict[str, Any] = json.loads((release / CLASSIC / "ps1.ipynb").read_text("utf-8"))
         self.database = database_of(self.workspace)
-        self.settings = worker.WorkerSettings(self.workspace)
+        self.settings = WorkerSettings(self.workspace, limits=SHORT)
         self.grading = Grading(self.workspace, self.database, HereWorkers(self.settings))
-        self._limit_jobs()
         self._count = 0
         other = self.code({"q1-code": f"# {ground.secret('OTHER')}\n{HONEST['q1-code']}"}, learner=OTHER, ran=False)
         self.others_points = self.points_of(OTHER)
@@ -125,19 +123,8 @@ class Ours:
 
     def close(self) -> None:
         """End the sandbox and close the database."""
-        self._worker.close()
-        worker._workers.pop(self.settings, None)
+        close_worker(self.settings)
         self.database.close()
-
-    def _limit_jobs(self) -> None:
-        """Let every job run under ``self.limits``: a bench cannot wait a minute for each endless loop."""
-        self._worker = worker._worker(self.settings)
-        run = self._worker.run
-
-        def run_limited(job: Job) -> Run:
-            return run(replace(job, limits=self.limits))
-
-        self._worker.run = run_limited  # type: ignore[method-assign]
 
     # --- handing in -----------------------------------------------------------------------------------------------
 
@@ -234,12 +221,3 @@ class Ours:
     def honest_classic(self) -> Tried:
         """Hand in the classic assignment as it should be."""
         return self.hand_in_files({"ps1.ipynb": as_text(filled(self.classic_blank, HONEST_CLASSIC)).encode()})
-
-    @contextmanager
-    def real_limits(self):
-        """Within this block jobs run under the limits of real grading."""
-        self.limits, before = Limits(), self.limits
-        try:
-            yield
-        finally:
-            self.limits = before

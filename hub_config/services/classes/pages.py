@@ -16,6 +16,7 @@ from course.answers import now
 from course.curriculum import Level, load_curriculum
 from grader.database import Database
 from hub_config.classes import ClassRoom, load_classes
+from hub_config.services.classes.alike import SameCodeFinder, to_show
 from hub_config.services.classes.gradebook import read_gradebook
 from hub_config.services.classes.overview import ClassData, make_overview
 from hub_config.services.shared.errors import ServiceError
@@ -35,6 +36,9 @@ class ClassPages:
     database: Database
     renderer: Renderer
     authenticator: Authenticator
+
+    def __post_init__(self) -> None:
+        self._same_code = SameCodeFinder(self.settings.workspace)
 
     def routes(self) -> APIRouter:
         """Return the pages, the static files and the way back from logging in."""
@@ -81,12 +85,14 @@ class ClassPages:
             data = self._data(room)
         except OperationalError:
             raise ServiceError("gradebook_busy", "Sổ điểm đang bận. Chờ vài giây rồi tải lại trang.") from None
+        same_code = self._same_code.find(room.name, level.lessons, data.submissions)
         return self.renderer.render(
             "class.html",
             room=room,
             level=level,
             levels=load_curriculum().levels,
             overview=make_overview(level.lessons, data, now()),
+            alike=to_show(same_code, data.names, data.gradebook, data.notebooks),
             rooms=self._rooms(identity),
             notebooks=data.notebooks,
             formgrader=lambda path="": self._on_class_server(room, f"formgrader{path}"),

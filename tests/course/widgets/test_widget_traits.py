@@ -6,12 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from widget_examples import RESULTS, STATES
+from widget_examples import RESULTS, STATES, TALK
 
 from course import widgets
 from course.widgets import WIDGET_NAMES, WIDGETS, bundle_source, module_source, own_style, style_source
 
-QUESTION_TRAITS = {"question", "label", "ask", "graded", "points", "answer", "saved", "saved_note", "result"}
+QUESTION_TRAITS = {
+    *("question", "label", "ask", "graded", "points", "answer", "saved", "saved_note", "result"),
+    *("item", "item_count"),
+}
 OWN_TRAITS = {
     "choice": {"options", "several", "right", "reasons"},
     "short_text": {"rows", "placeholder", "parts", "find", "example"},
@@ -21,10 +24,11 @@ OWN_TRAITS = {
     "task": {"wants", "unit", "kernel", "feedback"},
     "today": {"task"},
     "text": {"html", "speech", "tone"},
+    "chat": {"tries", "placeholder", "planted", "reveal"},
     "start": {"title", "greeting", "audience", "audiences"},
     "submit": {"phase", "message", "unanswered", "receipt", "results"},
 }
-QUESTIONS = ("choice", "short_text", "order", "mark", "dictation", "task", "today")
+QUESTIONS = ("choice", "short_text", "order", "mark", "dictation", "task", "today", "chat")
 
 
 @pytest.mark.parametrize("name", WIDGET_NAMES)
@@ -84,6 +88,8 @@ def test_does_a_bundle_hold_the_shared_parts_once() -> None:
         ),
         ("task", {"kind": "number", "number": -1234.5}, "Luyện tập: đã nộp số -1.234,5 kg"),
         ("task", {"kind": "number", "number": "x"}, "Luyện tập: chưa trả lời"),
+        ("chat", {"kind": "chat", "messages": []}, "Hỏi thử trợ lý: chưa trả lời"),
+        ("chat", TALK, "Hỏi thử trợ lý: đã hỏi 2 lần, lần cuối “Ngắn hơn nữa”"),
         (
             "today",
             {"kind": "done", "done": True},

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from widget_examples import CHOICE, MARK, ORDER, RESULTS, STATES, SUBMIT, TODAY
+from widget_examples import CHOICE, MARK, ORDER, RESULTS, STATES, SUBMIT, TALK, TODAY
 from widget_host import HOSTILE, Host, assert_accessible, assert_harmless
 
 VOICE = "speechSynthesis.getVoices = () => [{ lang: 'vi-VN' }]; null"
@@ -37,6 +37,7 @@ def test_does_axe_find_nothing_serious(host: Host, name: str) -> None:
         },
         "today": {"answer": {"kind": "done", "done": True}, "saved": "saved"},
         "submit": {"phase": "graded", "results": RESULTS, "receipt": "7F3A-21"},
+        "chat": {"answer": TALK, "saved": "saved"},
     }
     host.mount(name, STATES[name] | more.get(name, {}))
     assert_accessible(host)

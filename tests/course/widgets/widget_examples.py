@@ -99,6 +99,42 @@ TEXT: dict[str, Any] = {
     "speech": "Chuyện của cô Hoa. Chè đang ra búp thì lá vàng từng đốm.",
     "tone": "story",
 }
+CHAT: dict[str, Any] = {
+    "question": "c1",
+    "label": "Hỏi thử trợ lý",
+    "ask": "Nhờ trợ lý viết một tin mời họp, rồi <b>hỏi lại cho đủ ý</b>.",
+    "graded": False,
+    "answer": None,
+    "tries": [
+        "Viết tin mời họp.",
+        "Viết tin nhóm Zalo dưới 50 chữ mời bà con xóm 4 đến nhà văn hoá lúc 19 giờ 30 thứ Sáu này.",
+    ],
+    "placeholder": "",
+    "planted": [],
+    "reveal": "",
+}
+TALK: dict[str, Any] = {
+    "kind": "chat",
+    "revealed": False,
+    "messages": [
+        {
+            "role": "user",
+            "text": "Viết tin mời họp, ai bận gọi 0912 345 678",
+            "masked": [{"kind": "phone", "label": "số điện thoại", "placeholder": "[SỐ ĐIỆN THOẠI 1]"}],
+        },
+        {
+            "role": "assistant",
+            "text": "Kính mời bà con đến họp.\n\n- Giờ: **19 giờ 30**\n- Nơi: nhà văn hoá\n\n"
+            "| Việc | Phút |\n|---|---|\n| Thu chi | 20 |",
+            "by": "Trả lời soạn sẵn – không phải AI",
+            "prepared": True,
+            "state": "whole",
+        },
+        {"role": "user", "text": "Ngắn hơn nữa", "fresh": True},
+        {"role": "assistant", "text": "Mời bà con", "by": "Trợ lý AI", "state": "cut"},
+    ],
+}
+"""A kept conversation with all that may stand beside a message."""
 START: dict[str, Any] = {
     "title": "Bài 1.3 · Hỏi một câu ra việc",
     "greeting": "Chào bà con!",
@@ -137,6 +173,7 @@ STATES: dict[str, dict[str, Any]] = {
     "task": TASK,
     "today": TODAY,
     "text": TEXT,
+    "chat": CHAT,
     "start": START,
     "submit": SUBMIT,
 }

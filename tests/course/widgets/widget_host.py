@@ -32,10 +32,11 @@ function makeModel(state, echo) {
     on: (event, run) => listeners.set(event, [...(listeners.get(event) ?? []), run]),
     off: (event, run) => listeners.set(event, (listeners.get(event) ?? []).filter((one) => one !== run)),
     send(content) { this.sent.push(content); },
+    tell: (content) => [...(listeners.get("msg:custom") ?? [])].forEach((run) => run(content)),
     outside: (name, value) => put(name, value, true),
   };
 }
-window.mount = async (name, state, { echo = true, bundled = false } = {}) => {
+window.mount = async (name, state, { echo = true, bundled = false, kernel = false } = {}) => {
   // As in a notebook: another widget brings the base style again, later.
   for (const sheet of [name, name === "text" ? "choice" : "text"]) {
     const style = document.createElement("link");
@@ -45,6 +46,7 @@ window.mount = async (name, state, { echo = true, bundled = false } = {}) => {
   }
   const module = await import(bundled ? "./bundle.js" : `./${name}.js`);
   window.model = makeModel(state, echo);
+  if (kernel) window.model.widget_manager = {}; // which anywidget's model has beside the six
   const { render } = bundled ? module.default[name] : module.default;
   window.end = await render({ model: window.model, el: document.querySelector("#room") });
 };
@@ -77,6 +79,11 @@ class Host:
     def outside(self, name: str, value: Any) -> None:
         """Change a trait as another device, or the kernel, would."""
         self.page.evaluate(f"value => model.outside({json.dumps(name)}, value)", value)
+
+    def tell(self, type: str, **content: Any) -> None:
+        """Send a custom message about the last request, as the widget's host would."""
+        turn = self.page.evaluate("model.sent.findLast((one) => one.type === 'ask').turn")
+        self.page.evaluate("content => model.tell(content)", {"type": type, "turn": turn, **content})
 
 
 def assert_harmless(host: Host) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader import handlers
 
 from grader.class_directory import class_config
 from grader.feedback import FeedbackError, write_feedback
+from grader.feedback_outputs import KeepLearnersOwn
 from grader.judge import Verdict
 from grader.judged import Judged
 from grader.specimens import read_specimens
@@ -75,6 +77,14 @@ def test_golden_page_of_a_lesson_with_code(code_recorder):
     assert "999 là số" not in html, "what the code put out on the hidden data"
     assert "(*xem lại*)" in html
     check_golden("code.html", html)
+
+
+@pytest.mark.parametrize(("asked", "told"), [("lesson.choice", True), ("lesson.task", False)])
+def test_what_a_task_received_is_of_the_hidden_data_and_not_told(asked, told):
+    cell = new_code_cell(f'{asked}("q1", "Bao nhiêu?")', outputs=[new_output("stream", text="Câu 1: đã nộp số 999")])
+    cell.metadata["nbgrader"] = {"locked": True, "grade": False, "solution": False, "grade_id": "ask"}
+    kept, _ = KeepLearnersOwn().preprocess_cell(cell, {"nbgrader": {"assignment": "level4"}}, 0)
+    assert bool(kept.outputs) is told
 
 
 def test_the_pages_are_those_of_nbgraders_own_command(recorder):

@@ -126,3 +126,26 @@ def test_nothing_of_the_outside_grows(run, sandbox) -> None:
 
 def _open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_cell_that_takes_too_long_is_interrupted_and_the_next_one_runs(run) -> None:
+    limits = Limits(wall_s=30, cell_s=0.5)
+    outcome = run("x = 1", "import time\nprint('đang chờ')\ntime.sleep(20)\nx = 2", "x", limits=limits)
+    assert outcome.state == "finished" and outcome.seconds < 15
+    said, *errors = outcome.outputs["c1"]
+    assert said["text"] == "đang chờ\n"
+    assert [error["ename"] for error in errors] == ["KeyboardInterrupt", "CellTimeoutError"]
+    assert outcome.outputs["c2"][0]["data"]["text/plain"] == "1"
+
+
+def test_a_cells_time_is_its_own(run) -> None:
+    limits = Limits(wall_s=30, cell_s=2.0)
+    outcome = run(*["import time\ntime.sleep(0.8)"] * 4, "'xong'", limits=limits)
+    assert outcome.outputs["c4"][0]["data"]["text/plain"] == "'xong'"
+    assert not any(outcome.outputs[f"c{number}"] for number in range(4))
+
+
+def test_a_cell_that_will_not_be_interrupted_ends_with_the_job(run) -> None:
+    deaf = "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
+    outcome = run(BEFORE, deaf, "1", limits=Limits(wall_s=2.0, cell_s=0.5))
+    assert outcome.state == "timeout" and "c1" not in outcome.outputs and "c2" not in outcome.outputs

@@ -65,6 +65,13 @@ export class Model {
   }
 
   /**
+   * Called by the page: what a kernel would send to the widget's views. @param {any} message
+   */
+  tell(message) {
+    for (const callback of [...(this.listeners.get("msg:custom") ?? [])]) callback(message);
+  }
+
+  /**
    * Called by the page: change a value and tell the widget's views.
    * @param {string} name
    * @param {any} value

@@ -1,6 +1,8 @@
 import { Api } from "./api.js";
+import { Assistant } from "./assistant.js";
 import { Model } from "./model.js";
 import { drawOverview, isBlank } from "./overview.js";
+import { Questions } from "./questions.js";
 import { drawResults } from "./results.js";
 import { AnswerStore } from "./store.js";
 import { Steps } from "./steps.js";
@@ -8,7 +10,7 @@ import { Submitter } from "./submitter.js";
 import { startTextSize } from "./text-size.js";
 import { Vault } from "./vault.js";
 
-/** @typedef {{ widget: string, state: Record<string, any> }} Spec */
+/** @typedef {import("./questions.js").Spec} Spec */
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const page = JSON.parse(byId("lesson").textContent ?? "{}");
@@ -17,37 +19,32 @@ const root = document.documentElement;
 const api = new Api(page.root, page.lesson);
 const vault = new Vault(page.lesson);
 const store = new AnswerStore(api, vault, page.audience);
+const assistant = new Assistant(page.root, page.lesson, page.audience);
 const steps = new Steps(`bdhai:step:${page.lesson}`);
-/** @type {Map<string, Model>} question models by id */
-const questions = new Map();
+const questions = new Questions(page.lesson, store, {
+  onAnswer: () => submitter.phase === "graded" && showPhase(), // the results are now of an earlier answer
+  onMessage: (model, message) => assistant.take(model, message), // only a chat sends anything else
+});
 /** @type {Model | null} */
 let submitModel = null;
 let shownReceipt = "";
 let started = false;
 
-const labelOf = (/** @type {string} */ id) => {
-  if (id === "today") return "Ứng dụng ngay";
-  return questions.get(id)?.get("label") || id;
-};
+const labelOf = (/** @type {string} */ id) => questions.labelOf(id);
 const submitter = new Submitter(api, store, { labelOf, you: page.you });
 
 // --- widgets -----------------------------------------------------------------------------------------------------
 
-/** What a question widget has beside its lesson's traits. */
-const RUNTIME = { answer: null, saved: "", saved_note: "", result: null };
 const SUBMIT_RUNTIME = { phase: "idle", message: "", unanswered: [], receipt: "", results: null };
 
 /** @param {Spec} spec */
-function modelFor({ widget, state }) {
+function modelFor(spec) {
+  const { widget, state } = spec;
   if (widget === "submit") {
     submitModel ??= new Model({ ...state, ...SUBMIT_RUNTIME }, { onSend: (message) => onSend(message) });
     return submitModel;
   }
-  if (!state.question) return new Model({ ...state });
-  const id = state.question;
-  const model = new Model({ ...state, ...RUNTIME }, { onAnswer: (value) => onAnswer(id, value) });
-  questions.set(id, model);
-  return model;
+  return state.question ? questions.add(spec) : new Model({ ...state });
 }
 
 /**
@@ -56,7 +53,7 @@ function modelFor({ widget, state }) {
  */
 async function mountAll() {
   const specs = page.widgets.map((/** @type {Spec} */ spec) => ({ widget: spec.widget, model: modelFor(spec) }));
-  showAnswers([...questions.keys()]);
+  questions.show([...questions.models.keys()]);
   showState();
   try {
     const module = await import(new URL(page.root + page.widgetsModule, document.baseURI).href);
@@ -67,7 +64,7 @@ async function mountAll() {
     };
     const places = [...document.querySelectorAll("[data-widget]")];
     await Promise.all(places.map((el, position) => mount(specs[position].widget, specs[position].model, el)));
-    const today = questions.get("today");
+    const today = questions.models.get("today");
     const again = steps.results.querySelector("[data-today]");
     if (today && again) await mount("today", today, again);
     return true;
@@ -75,12 +72,6 @@ async function mountAll() {
     console.error(error);
     return false;
   }
-}
-
-/** @param {string} id @param {any} value */
-function onAnswer(id, value) {
-  store.put(id, value);
-  if (submitter.phase === "graded") showPhase(); // the results are now of an earlier answer
 }
 
 /** @param {any} message */
@@ -98,18 +89,8 @@ const WORDS = {
   error: "Có câu chưa gửi được",
 };
 
-/** @param {string[]} ids */
-function showAnswers(ids) {
-  for (const id of ids) {
-    const model = questions.get(id);
-    if (!model) continue;
-    model.put("answer", store.value(id));
-    model.put("result", null); // it was for another answer
-  }
-}
-
 function showState() {
-  const states = [...questions].map(([id, model]) => {
+  const states = [...questions.models].map(([id, model]) => {
     const { saved, note } = store.stateOf(id);
     model.put("saved", saved);
     model.put("saved_note", note);
@@ -123,7 +104,7 @@ function showState() {
   line.dataset.state = worst;
   byId("login-again").hidden = store.trouble !== "login";
   byId("not-kept").hidden = !vault.blocked;
-  submitModel?.put("unanswered", unanswered());
+  submitModel?.put("unanswered", questions.unanswered());
   showOverview();
 }
 
@@ -135,9 +116,8 @@ function stepOf(id) {
 }
 
 function showOverview() {
-  const graded = [...questions].filter(([, model]) => model.get("graded"));
-  if (!graded.length) return;
-  const rows = graded.map(([id]) => ({
+  if (!questions.graded.length) return;
+  const rows = questions.graded.map(([id]) => ({
     id,
     label: labelOf(id),
     done: !isBlank(store.value(id)),
@@ -152,10 +132,6 @@ function showOverview() {
     : `Đã trả lời đủ ${rows.length} câu. ${you} nộp bài được rồi.`;
 }
 
-function unanswered() {
-  return [...questions].filter(([id, model]) => model.get("graded") && isBlank(store.value(id))).map(([id]) => labelOf(id));
-}
-
 // --- submitting --------------------------------------------------------------------------------------------------
 
 function showPhase() {
@@ -166,28 +142,28 @@ function showPhase() {
     submitModel.put("phase", phase);
   }
   if (phase === "graded" && results) {
-    drawResults(steps.results, results, { labelOf, changedSince: changedSince(results) });
+    drawResults(steps.results, results, { labelOf, changedSince: questions.changedSince(results), another: wayToAnother });
     if (results.receipt !== shownReceipt) announce(results);
   }
   drawBar();
 }
 
+/** From a result to another item of that question, where it has one. @param {any} result */
+function wayToAnother(result) {
+  if (!questions.hasAnother(result, submitter.results)) return null;
+  return () => {
+    questions.beginAnother(result.id);
+    steps.show(stepOf(result.id));
+  };
+}
+
 /** Show new results once; the learner may be reading elsewhere by then. @param {any} results */
 function announce(results) {
   shownReceipt = results.receipt;
-  for (const question of results.questions) questions.get(question.id)?.put("result", question);
+  questions.showResults(results);
   steps.resultsReady = true;
   byId("live").textContent = "Đã có kết quả.";
   if (steps.onLast && started) steps.show(steps.sections.length);
-}
-
-/** Whether a graded answer was changed after it was submitted, here or on another device. @param {any} results */
-function changedSince(results) {
-  const submitted = Date.parse(results.submitted_at);
-  return Object.entries(store.notes.answers).some(([id, { at, pending }]) => {
-    const moment = Date.parse(at) + (pending ? store.clockAhead : 0);
-    return questions.get(id)?.get("graded") && moment > submitted;
-  });
 }
 
 // --- the bar at the bottom ---------------------------------------------------------------------------------------
@@ -207,7 +183,7 @@ function drawBar() {
 }
 
 function hasFreshResults() {
-  return submitter.phase === "graded" && !changedSince(submitter.results);
+  return submitter.phase === "graded" && !questions.changedSince(submitter.results);
 }
 
 function submitWord() {
@@ -241,7 +217,6 @@ async function comeBack() {
 }
 
 function listen() {
-  store.addEventListener("answers", (event) => showAnswers(/** @type {CustomEvent} */ (event).detail));
   store.addEventListener("state", showState);
   store.addEventListener("state", () => {
     if (store.known && !store.trouble && submitter.phase === "waiting") submitter.resume();

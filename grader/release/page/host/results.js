@@ -67,8 +67,8 @@ function ring(points, most) {
   return holder;
 }
 
-/** @param {any} question @param {string} label */
-function card(question, label) {
+/** @param {any} question @param {string} label @param {(() => void) | null} another */
+function card(question, label, another) {
   const [sign, word] = SIGNS[/** @type {keyof typeof SIGNS} */ (question.sign)] ?? SIGNS.wrong;
   const item = make("li", `result ${question.sign}`);
   const badge = make("span", "result-sign", sign);
@@ -77,6 +77,12 @@ function card(question, label) {
   const title = make("h3", "", `${label} · ${number.format(question.points)}/${number.format(question.max_points)}`);
   title.append(" ", make("span", "result-word", word));
   body.append(title, ...question.reasons.map(sentence));
+  if (another) {
+    const button = make("button", "button second", "Thử câu khác");
+    button.setAttribute("aria-label", `${label}: thử câu khác`);
+    button.addEventListener("click", another);
+    body.append(button);
+  }
   item.append(badge, body);
   return item;
 }
@@ -85,9 +91,10 @@ function card(question, label) {
  * Draw the results screen.
  * @param {HTMLElement} root
  * @param {any} results what `api/results` answered
- * @param {{ labelOf: (id: string) => string, changedSince: boolean }} words
+ * @param {{ labelOf: (id: string) => string, changedSince: boolean, another: (result: any) => (() => void) | null }} words
+ *   `another`: a way to another item of a question that has several
  */
-export function drawResults(root, results, { labelOf, changedSince }) {
+export function drawResults(root, results, { labelOf, changedSince, another }) {
   const [title, advice] = praise(results.max_points ? results.points / results.max_points : 0);
   const heading = make("h2", "", title);
   heading.tabIndex = -1;
@@ -103,7 +110,8 @@ export function drawResults(root, results, { labelOf, changedSince }) {
   if (changedSince) parts.push(make("p", "notice", "Bài đã được sửa sau lần nộp này. Muốn tính lại thì nộp lần nữa."));
   const list = make("ul", "results-list");
   list.setAttribute("role", "list");
-  list.append(...results.questions.map((/** @type {any} */ question) => card(question, labelOf(question.id))));
+  const cards = results.questions.map((/** @type {any} */ one) => card(one, labelOf(one.id), another(one)));
+  list.append(...cards);
   parts.push(list);
   const place = /** @type {HTMLElement} */ (root.querySelector("[data-results]"));
   place.replaceChildren(...parts);

@@ -15,7 +15,8 @@ const sameJson = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(
 /**
  * The learner's answers: kept in the browser at once, sent to the learn service until it has acknowledged them.
  *
- * Events: `answers` (detail: ids whose value came from elsewhere), `state` (what is saved has changed).
+ * Events: `answers` (detail: ids whose value came from elsewhere), `state` (what is saved has changed), `user` (it is
+ * known whose the answers are).
  */
 export class AnswerStore extends EventTarget {
   /**
@@ -68,20 +69,23 @@ export class AnswerStore extends EventTarget {
       for (const entry of Object.values(notes.answers)) delete entry.problem; // a new page may be accepted
     });
     this.tell([...new Set([...Object.keys(before), ...Object.keys(this.notes.answers)])]);
+    this.dispatchEvent(new Event("user"));
   }
 
   /**
    * Keep an answer that was just given.
    * @param {string} id
    * @param {any} value
+   * @param {number} [item] which item of the question, where it has several
    */
-  put(id, value) {
+  put(id, value, item = 1) {
     const known = this.vault.read(this.user).answers[id];
-    if (value === null || value === undefined || (known && sameJson(known.value, value))) return;
+    if (value === null || value === undefined || (known && isSame(known, { value, item }))) return;
     // Strictly later than before, or the service would take two quick changes for one.
     const at = Math.max(Date.now(), known ? Date.parse(known.at) - (known.pending ? 0 : this.clockAhead) + 1 : 0);
     this.change((notes) => {
-      notes.answers[id] = { value, audience: this.audience, at: new Date(at).toISOString(), pending: true };
+      const entry = { value, audience: this.audience, at: new Date(at).toISOString(), pending: true };
+      notes.answers[id] = item > 1 ? { ...entry, item } : entry;
     });
     this.schedule(SEND_PAUSE);
   }
@@ -91,9 +95,21 @@ export class AnswerStore extends EventTarget {
     return this.notes.answers[id]?.value ?? null;
   }
 
-  /** All values as the learner sees them, by question. */
+  /** All answers as the learner sees them, by question: the value and the item it is for. */
   values() {
-    return Object.fromEntries(Object.entries(this.notes.answers).map(([id, entry]) => [id, entry.value]));
+    return Object.fromEntries(Object.entries(this.notes.answers).map(([id, { value, item = 1 }]) => [id, [value, item]]));
+  }
+
+  /** The item that an answer was given for; 0 without one. @param {string} id */
+  item(id) {
+    const entry = this.notes.answers[id];
+    return entry ? (entry.item ?? 1) : 0;
+  }
+
+  /** When an answer was given, by the service's clock in milliseconds; 0 without one. @param {string} id */
+  moment(id) {
+    const entry = this.notes.answers[id];
+    return entry ? Date.parse(entry.at) + (entry.pending ? this.clockAhead : 0) : 0;
   }
 
   pendingIds() {
@@ -125,9 +141,9 @@ export class AnswerStore extends EventTarget {
 
   /** Another tab of this browser wrote. */
   reread() {
-    const before = this.values();
+    const before = this.notes.answers;
     this.notes = this.vault.read(this.user);
-    this.tell(Object.keys(this.notes.answers).filter((id) => !sameJson(before[id], this.notes.answers[id].value)));
+    this.tell(Object.keys(this.notes.answers).filter((id) => !isSame(before[id], this.notes.answers[id])));
     this.dispatchEvent(new Event("state"));
   }
 
@@ -152,8 +168,8 @@ export class AnswerStore extends EventTarget {
         const acknowledged = mine && sent[id]?.at === mine.at;
         const mineIsLater = mine?.pending && Date.parse(mine.at) + this.clockAhead > Date.parse(theirs.at);
         if (mine && !acknowledged && mineIsLater) continue;
-        if (!mine || !sameJson(mine.value, theirs.value)) changed.push(id);
-        notes.answers[id] = { value: theirs.value, audience: theirs.audience, at: theirs.at };
+        if (!isSame(mine, theirs)) changed.push(id);
+        notes.answers[id] = plainEntry(theirs);
       }
       notes.version = record.version;
     });
@@ -267,7 +283,15 @@ export class AnswerStore extends EventTarget {
 
 /** What the service wants of entries. @param {Record<string, Entry>} batch */
 function plain(batch) {
-  return Object.fromEntries(
-    Object.entries(batch).map(([id, { value, audience, at }]) => [id, { value, audience, at }]),
-  );
+  return Object.fromEntries(Object.entries(batch).map(([id, entry]) => [id, plainEntry(entry)]));
+}
+
+/** @param {Entry} entry */
+function plainEntry({ value, audience, at, item }) {
+  return item ? { value, audience, at, item } : { value, audience, at };
+}
+
+/** Whether two answers say the same of the same item. @param {any} a @param {any} b */
+function isSame(a, b) {
+  return !!a && !!b && sameJson(a.value, b.value) && (a.item ?? 1) === (b.item ?? 1);
 }

@@ -1,5 +1,6 @@
 /**
- * @typedef {{ value: any, audience: string, at: string, pending?: boolean, problem?: string }} Entry
+ * @typedef {{ value: any, audience: string, at: string, item?: number, pending?: boolean, problem?: string }} Entry
+ *   `item`: which item it was given for, where that is not the first;
  *   `pending`: the service has not acknowledged it yet; `problem`: the sentence with which it was refused
  * @typedef {{ version: number, answers: Record<string, Entry>, wish?: boolean }} Notes
  *   `wish`: the learner pressed "Nộp bài" and it has not been carried out yet
