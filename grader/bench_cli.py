@@ -61,6 +61,38 @@ def page(as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fal
 
 
 @app.command()
+def assistant(
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+    streams: Annotated[int, typer.Option(help="Bao nhiêu luồng cùng lúc.")] = 500,
+) -> None:
+    """Đo trợ lý AI: thêm bao lâu vào mỗi câu, giữ được bao nhiêu luồng, tấm chắn và bộ nhắc đúng bao nhiêu."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from grader.bench.assistant import bench_assistant
+    from grader.bench.programs import BenchError
+    from grader.cli import console, fail
+
+    try:
+        report = bench_assistant(lambda step: console.print(f"· {step}", highlight=False), streams=streams)
+    except BenchError as error:
+        raise fail(str(error)) from error
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False, indent=1))
+        return
+    table = Table("", "Gọi thẳng (ms)", "Qua trợ lý (ms)", "Thêm (ms)", "Thêm, 95% (ms)")
+    for name, label in (("request", "Cả câu trả lời"), ("first_token", "Chữ đầu tiên")):
+        table.add_row(label, *(str(value) for value in report[name].values()))
+    Console().print(table)
+    held = report["streams"]
+    print(f"{held['opened']} luồng cùng lúc: {report['streams_held']} trọn vẹn, {held['service_mb_peak']} MB.")
+    print(f"Chữ đầu tiên sau {held['first_token_median_ms']} ms, 99% dưới {held['first_token_p99_ms']} ms.")
+    for name, label in (("shield", "Tấm chắn tìm ra"), ("coach", "Bộ nhắc tìm ra")):
+        found = ", ".join(f"{kind} {share:.0%}" for kind, share in report[f"{name}_recall"].items())
+        print(f"{label}: {found}")
+
+
+@app.command()
 def grading(
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
     stock: Annotated[

@@ -1,4 +1,4 @@
-"""A self-learner's own place: released notebooks in a folder, opened in local JupyterLab."""
+"""A self-learner's own place: released notebooks in a folder, opened in local JupyterLab, the assistant beside it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from course.place import LOCAL_GRADER
+from grader.local_assistant import local_assistant
 from grader.release.notebooks import release_notebooks
 from grader.source_notebook import NotebookError, read_notebook
 from grader.workspace import LESSONS_VARIABLE, STATE_VARIABLE, Workspace
@@ -58,4 +59,5 @@ def open_lessons(workspace: Workspace, *, port: int, browser: bool) -> int:
     if not browser:
         command.append("--no-browser")
     print("Các bài mở trong JupyterLab. Bấm Run › Run All Cells để bắt đầu; dừng bằng Ctrl-C.", flush=True)
-    return subprocess.run(command, env=environment, check=False).returncode
+    with local_assistant(environment) as assistant:
+        return subprocess.run(command, env=environment | assistant, check=False).returncode

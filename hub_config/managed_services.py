@@ -1,4 +1,4 @@
-"""The services that the hub starts and watches: learn, classes, and the culler of idle servers."""
+"""The services that the hub starts and watches: learn, classes, the assistant, and the culler of idle servers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def bound_to_parent(command: list[str], signal: str = "TERM") -> list[str]:
 
 def hub_services(settings: Settings) -> list[dict[str, Any]]:
     """Return the services in the shape of ``JupyterHub.services``."""
-    ports = {"learn": settings.learn_port, "classes": settings.classes_port}
+    ports = {"learn": settings.learn_port, "classes": settings.classes_port, "assistant": settings.assistant_port}
     services: list[dict[str, Any]] = [_web_service(name, port or free_port(), settings) for name, port in ports.items()]
     services.append(
         {
@@ -48,6 +48,8 @@ def _web_service(name: str, port: int, settings: Settings) -> dict[str, Any]:
             "BDHAI_COUNTS": settings.counts,
             "BDHAI_FREE_TRIES": str(settings.free_tries),
             "BDHAI_PAUSE_MINUTES": str(settings.pause_minutes),
+            # Without the provider's key: JupyterHub keeps a service's environment in its database.
+            **({"BDHAI_ASSISTANT": settings.assistant.model_dump_json()} if name == "assistant" else {}),
         },
         # A small machine that starts everything at once is slow; JupyterHub's 30 seconds would end the whole hub.
         "timeout": 150,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from hub_config.accounts import Accounts
+from hub_config.assistant_settings import KeyRefused, read_key
 from hub_config.sandbox import missing_sandbox
-from hub_config.settings import Settings, port_is_free
+from hub_config.settings import Settings, is_loopback, port_is_free
 
 
 def runs_sandboxed(settings: Settings) -> bool:
@@ -30,6 +33,10 @@ def refusals(settings: Settings) -> list[str]:
             reasons.append(
                 f"Không mở ra ngoài máy này ({settings.bind}) khi còn mật khẩu mẫu. Hãy đổi mật khẩu trước: {todo}."
             )
+    try:
+        read_key(settings.assistant, settings.state)
+    except KeyRefused as refused:
+        reasons.append(str(refused))
     if not port_is_free(settings.port, settings.bind):
         reasons.append(
             f"Cổng {settings.port} đang có chương trình khác dùng. "
@@ -46,4 +53,7 @@ def warnings(settings: Settings) -> list[str]:
         said.append(f"Lưu ý: JupyterLab của người học chạy không có vùng cách ly, {why}. Chỉ dùng để thử một mình.")
     if not settings.on_loopback:
         said.append("Lưu ý: mật khẩu đi qua mạng không mã hoá. Hãy đặt một máy chủ HTTPS ở phía trước.")
+    provider = settings.assistant.base_url or ""
+    if urlsplit(provider).scheme == "http" and not is_loopback(urlsplit(provider).hostname or ""):
+        said.append(f"Lưu ý: câu hỏi của người học đi tới {provider} không mã hoá. Hãy dùng địa chỉ https.")
     return said

@@ -11,7 +11,7 @@ from hub_config.nbgrader_setup import LEVELS
 from hub_config.settings import REPO, Settings, venv_program
 
 _SOURCES = (*LEVELS, "course", "grader")
-_KINDS = {".ipynb", ".yml", ".yaml", ".py", ".js", ".css", ".html", ".woff2", ".csv", ".json", ".j2"}
+_KINDS = {".ipynb", ".yml", ".yaml", ".py", ".js", ".css", ".html", ".woff2", ".csv", ".json", ".j2", ".svg"}
 
 
 def newest_change(repo: Path = REPO, folders: Iterable[str] = _SOURCES) -> float:

@@ -7,8 +7,10 @@ from typing import Any
 
 from hub_config.classes import ClassRoom
 
-KIT_SERVICES = ("learn", "classes")
-"""The kit's own services that people open in a browser."""
+KIT_SERVICES = ("learn", "classes", "assistant")
+"""The kit's own services that people use from a browser."""
+
+_SEES_CLASSES = ("learn", "classes")
 
 
 def hub_roles(rooms: Iterable[ClassRoom]) -> list[dict[str, Any]]:
@@ -19,14 +21,17 @@ def hub_roles(rooms: Iterable[ClassRoom]) -> list[dict[str, Any]]:
         {"name": "user", "description": "People who log in", "scopes": ["self", *services]},
         {
             "name": "server",
-            "description": "A learner's server: its own activity, and the learner's answers in the learn service",
-            "scopes": ["users:activity!user", "access:servers!server", "access:services!service=learn"],
+            "description": "A learner's server: its own activity, the learner's answers, the assistant",
+            "scopes": [
+                *("users:activity!user", "access:servers!server"),
+                *("access:services!service=learn", "access:services!service=assistant"),
+            ],
         },
         {
             "name": "kit-services",
             "description": "The kit's services see who is in which class",
             "scopes": ["list:users", "read:users:name", "read:users:groups", "list:groups", "read:groups"],
-            "services": list(KIT_SERVICES),
+            "services": list(_SEES_CLASSES),
         },
         {
             "name": "idle-culler",

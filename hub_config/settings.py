@@ -17,6 +17,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from hub_config.assistant_settings import AssistantSettings
+
 REPO = Path(__file__).resolve().parents[1]
 """The folder that holds ``course/``, ``level1/`` … and this package."""
 
@@ -36,7 +38,7 @@ class Settings(BaseModel):
         Address the hub listens on. Anything but loopback asks for a sandbox and for passwords of one's own.
     port : int
         Port of the one public address.
-    hub_port, proxy_api_port, learn_port, classes_port : int
+    hub_port, proxy_api_port, learn_port, classes_port, assistant_port : int
         Loopback ports of the inner parts; 0 takes a free one at each start.
     sandbox : {"auto", "required", "off"}
         Whether learners' servers run in bubblewrap. ``auto`` falls back to plain processes on loopback, with a warning.
@@ -52,6 +54,8 @@ class Settings(BaseModel):
         Which of a learner's attempts at a lesson counts.
     free_tries, pause_minutes : int
         After so many tries at a lesson without full marks, each further one waits so many minutes; 0 never waits.
+    assistant : AssistantSettings
+        Which AI answers learners, how much each may use, and what the privacy shield does.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,6 +67,7 @@ class Settings(BaseModel):
     proxy_api_port: int = Field(default=0, ge=0, le=65535)
     learn_port: int = Field(default=0, ge=0, le=65535)
     classes_port: int = Field(default=0, ge=0, le=65535)
+    assistant_port: int = Field(default=0, ge=0, le=65535)
     sandbox: Literal["auto", "required", "off"] = "auto"
     release: Literal["auto", "never"] = "auto"
     idle_minutes: int = Field(default=30, ge=1)
@@ -72,6 +77,16 @@ class Settings(BaseModel):
     counts: Literal["best", "last"] = "best"
     free_tries: int = Field(default=3, ge=1)
     pause_minutes: int = Field(default=10, ge=0)
+    assistant: AssistantSettings = AssistantSettings()
+
+    @field_validator("assistant", mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        """Take YAML or JSON from the environment variable."""
+        try:
+            return yaml.safe_load(value) if isinstance(value, str) else value
+        except yaml.YAMLError:
+            raise ValueError("not YAML") from None
 
     @field_validator("state")
     @classmethod
@@ -81,12 +96,7 @@ class Settings(BaseModel):
     @property
     def on_loopback(self) -> bool:
         """True when only this machine can reach the hub."""
-        if self.bind == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.bind).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.bind)
 
     @property
     def local_url(self) -> str:
@@ -149,10 +159,19 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        wrong = ", ".join(str(item["loc"][0]) for item in error.errors())
-        raise SettingsError(
-            f"Cài đặt chưa đúng: {wrong}. Xem hub_config/settings.py để biết giá trị hợp lệ."
-        ) from error
+        wrong = ", ".join(".".join(map(str, item["loc"])) for item in error.errors(include_input=False))
+        # Without the cause, which quotes the values: a key may have been put where it does not belong.
+        raise SettingsError(f"Cài đặt chưa đúng: {wrong}. Xem hub_config/settings.py để biết giá trị hợp lệ.") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach a host of this name or address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -53,6 +53,7 @@ class SandboxSpawner(SimpleLocalProcessSpawner):
         env.update(USER=self.user.name, LOGNAME=self.user.name, SHELL="/bin/bash", LANG="C.UTF-8")
         env.update(PATH=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", VIRTUAL_ENV=sys.prefix)
         env["BDHAI_LEARN_URL"] = f"{self.kit.local_url}services/learn/"
+        env["BDHAI_ASSISTANT_URL"] = f"{self.kit.local_url}services/assistant/v1"
         env.update(self._kit_environment)
         return env
 

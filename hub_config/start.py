@@ -17,6 +17,7 @@ from typing import IO
 import psutil
 
 from hub_config.accounts import Accounts
+from hub_config.assistant_settings import hand_over_key, take_back_key
 from hub_config.classes import ClassRoom, ensure_demo_class, hub_groups, load_classes
 from hub_config.hub_database import forget_left_members
 from hub_config.jupyter_setup import write_jupyter_config
@@ -77,7 +78,11 @@ def run(settings: Settings) -> int:
         for line in warnings(settings):
             _say(line)
         _release(settings, [room.name for room in rooms])
-        return _run_hub(settings, made)
+        hand_over_key(settings.state)
+        try:
+            return _run_hub(settings, made)
+        finally:
+            take_back_key(settings.state)
 
 
 def _run_hub(settings: Settings, made: dict[str, str]) -> int:
@@ -141,7 +146,10 @@ def _wait_until_up(settings: Settings, hub: subprocess.Popen[bytes], stopping: t
         if hub.poll() is not None:
             return False
         # JupyterHub adds its own route and those of services last, so these answer when all is up.
-        if _answers(f"{settings.local_url}hub/login") and _answers(f"{settings.local_url}services/learn/"):
+        if all(
+            _answers(f"{settings.local_url}{page}")
+            for page in ("hub/login", "services/learn/", "services/assistant/v1/models")
+        ):
             return True
         stopping.wait(1)
     return False

@@ -1,11 +1,15 @@
 """What does jupyterhub_config.py set, read on a bare Config() without a hub?"""
 
+import json
 from pathlib import Path
 
 import pytest
 from traitlets.config import Config
 
 from hub_config import refusals
+from hub_config.assistant_settings import AssistantSettings
+from hub_config.managed_services import hub_services
+from hub_config.roles import hub_roles
 from hub_config.sandbox import missing_sandbox
 from hub_config.settings import Settings
 from hub_config.start import prepare
@@ -44,12 +48,33 @@ def test_it_only_wires(loaded):
 
 def test_kit_services_ask_no_confirmation_and_servers_take_no_operator_variables(loaded):
     services = {service["name"]: service for service in loaded.JupyterHub.services}
-    assert set(services) == {"learn", "classes", "idle-culler"}
-    unasked = {"service-learn", "service-classes", "jupyterhub-user-lop-demo"}
+    assert set(services) == {"learn", "classes", "assistant", "idle-culler"}
+    unasked = {"service-learn", "service-classes", "service-assistant", "jupyterhub-user-lop-demo"}
     assert loaded.JupyterHub.tornado_settings["oauth_no_confirm_list"] == unasked
     assert not any(service.get("admin") for service in services.values())
     assert loaded.SandboxSpawner.env_keep == []
     assert "--timeout=1800" in services["idle-culler"]["command"]
+
+
+def test_the_assistant_gets_its_settings_and_no_service_a_key(settings, monkeypatch):
+    """JupyterHub keeps what a service is given in its database; the provider's key must not be among it."""
+    settings = settings.model_copy(
+        update={"assistant": AssistantSettings(base_url="http://127.0.0.1:1", models=("a",))}
+    )
+    monkeypatch.setenv("BDHAI_ASSISTANT_KEY", "sk-4711")
+    services = {service["name"]: service for service in hub_services(settings)}
+    assert json.loads(services["assistant"]["environment"]["BDHAI_ASSISTANT"])["models"] == ["a"]
+    assert "sk-4711" not in repr(services) and "BDHAI_ASSISTANT" not in services["learn"]["environment"]
+    listing = {role["name"]: role.get("services", []) for role in hub_roles([])}
+    assert "assistant" not in listing["kit-services"]  # it needs to know nobody but who asks
+
+
+def test_a_key_that_others_can_read_is_refused(settings):
+    prepare(settings)
+    (settings.state / "assistant-key.txt").write_text("sk-4711")
+    (settings.state / "assistant-key.txt").chmod(0o644)
+    (reason,) = [reason for reason in refusals.refusals(settings) if "khoá" in reason]
+    assert "chmod 600" in reason and "sk-4711" not in reason
 
 
 def test_the_state_folder_is_the_owners(settings):

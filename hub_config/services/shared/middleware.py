@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub_config.services.shared.errors import ServiceError, error_response
@@ -59,7 +60,7 @@ class OuterLayer:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers[name] = value
-                if scope["path"].startswith(f"{self.renderer.prefix}api/"):
+                if self.is_api(scope["path"]):
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
@@ -72,5 +73,12 @@ class OuterLayer:
             log.error("%s %s: %s at %s", scope["method"], scope["path"], type(error).__name__, where)
             if started:
                 return
-            response = error_response(Request(scope), ServiceError("internal"), self.renderer)
-            await response(scope, receive, send_with_headers)
+            await self.sorry(Request(scope))(scope, receive, send_with_headers)
+
+    def is_api(self, path: str) -> bool:
+        """Tell whether what is answered at a path is one person's and must not be kept by a browser."""
+        return path.startswith(f"{self.renderer.prefix}api/")
+
+    def sorry(self, request: Request) -> Response:
+        """Return the answer after an unforeseen error."""
+        return error_response(request, ServiceError("internal"), self.renderer)
