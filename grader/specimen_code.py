@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import tempfile
 from pathlib import Path
 
 from course.answers import AnswerRecord, FileValue
@@ -44,7 +45,13 @@ def handed_over(prepared: PreparedLesson, specimen: Specimen, audience: str, dat
     if unknown := set(specimen.code) - solutions:
         raise NotebookError(f"{prepared.source.name}: không có ô làm bài {', '.join(sorted(unknown))}.")
     names: dict[str, object] = {"__name__": "__lesson__"}
-    with preparing(audience, prepared.source.parent, headless=True, data=data):
+    lies = prepared.source.parent
+    # What a specimen writes is read by `lesson.answer` and then of no use: it must not stay where the command was run.
+    with (
+        tempfile.TemporaryDirectory(prefix="bdhai-specimen-") as folder,
+        contextlib.chdir(folder),
+        preparing(audience, lies, headless=True, data=data),
+    ):
         for cell in cells:
             _run(specimen.code.get(cell.id, cell.source), cell.id, names)
     lesson = names.get("lesson")
