@@ -26,6 +26,8 @@ MAX_MESSAGES = 40
 """Messages kept of one conversation with the assistant; the oldest go first."""
 MAX_MESSAGE = 20_000
 """Characters of one such message."""
+MAX_MINUTES = 10_000
+"""Of a piece of work: a week, and more than anybody saves."""
 
 Letter = Annotated[str, Field(pattern=r"^[A-Z]$")]
 
@@ -119,6 +121,36 @@ class ChatValue(Model):
     kind: Literal["chat"]
     messages: list[ChatMessage] = Field(max_length=MAX_MESSAGES)
     revealed: StrictBool = False
+
+
+Minutes = Annotated[StrictInt, Field(ge=0, le=MAX_MINUTES)]
+
+
+class WorkValue(Model):
+    """A piece of the learner's own work, done with the assistant.
+
+    Attributes
+    ----------
+    task
+        What had to be done, in a sentence.
+    request, result
+        What was sent to the assistant, and what came of it, as the learner uses it.
+    checked
+        What was checked, by the letters of the question's list.
+    fixed
+        What was wrong or missing, and what the learner did about it.
+    before, after
+        Minutes that it takes without the assistant, and that it took with it, checking included.
+    """
+
+    kind: Literal["work"]
+    task: Annotated[StrictStr, Field(max_length=500)] = ""
+    request: Annotated[StrictStr, Field(max_length=4_000)] = ""
+    result: Annotated[StrictStr, Field(max_length=8_000)] = ""
+    checked: list[Letter] = Field(default_factory=list, max_length=26)
+    fixed: Annotated[StrictStr, Field(max_length=1_000)] = ""
+    before: Minutes | None = None
+    after: Minutes | None = None
 
 
 def _exact_float(value: float | int) -> float:

@@ -26,17 +26,22 @@ from course.answer_values import (
     OrderValue,
     TableValue,
     TextValue,
+    WorkValue,
 )
 
 SCHEMA = 1
 MAX_QUESTION_BYTES = 20_000
 MAX_CHAT_BYTES = 60_000
 """Of a conversation with the assistant; the widget lets its oldest messages go before."""
+MAX_WORK_BYTES = 50_000
+"""Of a piece of work: all its fields full of letters of three bytes."""
 MAX_LESSON_BYTES = 200_000
 MAX_ITEMS = 20
 """Items of a question that has a pool (``course.pools``)."""
 MAX_PRODUCED_BYTES = 200_000
 """Of one answer that the sandbox produced on the hidden data: judged at once, never kept in a learner's record."""
+
+_LIMITS = {"chat": MAX_CHAT_BYTES, "work": MAX_WORK_BYTES}
 
 QuestionId = Annotated[str, Field(pattern=r"^(q|p|c)\d{1,2}$|^today$")]
 
@@ -52,7 +57,8 @@ Value = Annotated[
     | TableValue
     | ChartValue
     | FileValue
-    | ChatValue,
+    | ChatValue
+    | WorkValue,
     Field(discriminator="kind"),
 ]
 _value = TypeAdapter[Value](Value)
@@ -118,7 +124,7 @@ class AnswerRecord(Model):
         for id, answer in self.answers.items():
             size = len(answer.model_dump_json().encode())
             total += size
-            if size > (MAX_CHAT_BYTES if answer.value.kind == "chat" else MAX_QUESTION_BYTES):
+            if size > _LIMITS.get(answer.value.kind, MAX_QUESTION_BYTES):
                 return id
         return "lesson" if total > MAX_LESSON_BYTES else None
 
@@ -162,6 +168,10 @@ def is_blank(value: Value) -> bool:
             return not value.columns
         case ChatValue():
             return not value.messages
+        case WorkValue():
+            texts = (value.task, value.request, value.result, value.fixed)
+            nothing_written = not any(text.strip() for text in texts)
+            return nothing_written and not value.checked and value.before is None and value.after is None
     raise AssertionError(value)
 
 
@@ -177,6 +187,7 @@ __all__ = [
     "MAX_LESSON_BYTES",
     "MAX_PRODUCED_BYTES",
     "MAX_QUESTION_BYTES",
+    "MAX_WORK_BYTES",
     "SCHEMA",
     "Answer",
     "AnswerRecord",
@@ -193,6 +204,7 @@ __all__ = [
     "TableValue",
     "TextValue",
     "Value",
+    "WorkValue",
     "check_value",
     "is_blank",
     "now",

@@ -17,6 +17,7 @@ class Asking:
     """The calls of a notebook. Each names its arguments; how one is shown, answered and kept is ``Lesson``'s matter.
 
     ``pool`` gives a question more items of the same form: for each the arguments that differ (``course.pools``).
+    ``picture`` puts a picture above the answer, named as in :meth:`picture`, and ``alt`` its words.
     """
 
     def _show(self, question: Question) -> Any:
@@ -29,6 +30,18 @@ class Asking:
     def text(self, name: str, text: str, *, tone: str = "plain") -> widgets.Text:
         """Show a text that may differ by audience."""
         return self._show(Question("text", name, {"text": text, "tone": tone}))
+
+    def picture(self, name: str, *, alt: str, caption: str = "") -> widgets.Picture:
+        """Show a picture, ``pictures/NN-name.<audience>.svg`` or ``pictures/NN-name.svg``.
+
+        Parameters
+        ----------
+        alt
+            What is in it, for those who listen or do not see it; an audience's own picture needs its own words.
+        caption
+            A line below it.
+        """
+        return self._show(Question("picture", name, {"alt": alt, "caption": caption}))
 
     def law(self, id: str) -> widgets.Text:
         """Show a law card: what a law says, its document, and when that was checked (``law_cards.yml``)."""
@@ -45,10 +58,13 @@ class Asking:
         several: bool = False,
         right: str | None = None,
         reasons: Sequence[str] | None = None,
+        picture: str = "",
+        alt: str = "",
         pool: Pool = (),
     ) -> widgets.Choice:
         """Ask to pick one option, or several; with ``right`` and ``reasons`` it is practice and answers at once."""
         arguments = {"ask": ask, "options": list(options), "several": several, "right": right, "reasons": reasons}
+        arguments |= {"picture": picture, "alt": alt}
         return self._ask("choice", id, arguments, pool)
 
     def short_text(
@@ -95,10 +111,13 @@ class Asking:
         *,
         right: Sequence[int] | None = None,
         reasons: Mapping[int, str] | None = None,
+        picture: str = "",
+        alt: str = "",
         pool: Pool = (),
     ) -> widgets.Mark:
         """Ask to mark pieces of a text; ``[[ ]]`` makes a piece, numbered as they stand."""
-        return self._ask("mark", id, {"ask": ask, "text": text, "right": right, "reasons": reasons}, pool)
+        arguments = {"ask": ask, "text": text, "right": right, "reasons": reasons, "picture": picture, "alt": alt}
+        return self._ask("mark", id, arguments, pool)
 
     def dictation(
         self,
@@ -108,10 +127,16 @@ class Asking:
         say: str,
         recorded: str,
         fixes: Sequence[Mapping[str, Any]] | None = None,
+        picture: str = "",
+        alt: str = "",
         pool: Pool = (),
     ) -> widgets.Dictation:
-        """Ask to speak a sentence, or take its recorded transcript, and correct what was written."""
-        return self._ask("dictation", id, {"ask": ask, "say": say, "recorded": recorded, "fixes": fixes}, pool)
+        """Ask to speak a sentence, or take its recorded transcript, and correct what was written.
+
+        With an empty ``say`` there is no microphone: ``recorded`` is what a machine read from ``picture``.
+        """
+        arguments = {"ask": ask, "say": say, "recorded": recorded, "fixes": fixes, "picture": picture, "alt": alt}
+        return self._ask("dictation", id, arguments, pool)
 
     def task(self, id: str, ask: str, *, wants: str, unit: str = "") -> widgets.Task:
         """Ask for something that code works out; ``lesson.answer`` hands it over.
@@ -163,6 +188,34 @@ class Asking:
             "reveal": reveal,
         }
         return self._show(Question("chat", id, arguments))
+
+    def work(
+        self,
+        id: str,
+        ask: str,
+        *,
+        checks: Sequence[str],
+        hints: Mapping[str, str] | None = None,
+        example: str = "",
+    ) -> widgets.Work:
+        """Take in a piece of the learner's own work, done with the assistant.
+
+        The talks asked before it in the lesson can be taken into it. How well it is done is a trainer's to say: put a
+        Markdown cell with a mark scheme after its test cell (``docs/architecture.md``).
+
+        Parameters
+        ----------
+        checks
+            What the learner may have checked, to tick.
+        hints
+            What stands in the empty fields, by field: ``task``, ``request``, ``result``, ``fixed``.
+        example
+            A piece to compare with, Markdown, shown on request.
+        """
+        if unknown := set(hints or {}) - {"task", "request", "result", "fixed"}:
+            raise ValueError(f"{id}: hints không có ô {', '.join(sorted(unknown))}")
+        arguments = {"ask": ask, "checks": list(checks), "hints": dict(hints or {}), "example": example}
+        return self._show(Question("work", id, arguments))
 
     def today(self, task: str) -> widgets.Today:
         """Give the one thing to do today, which the learner can tick off."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from course import grades, grades_data, grades_file
+from course import grades, grades_data, grades_file, grades_work
 from course.answer_store import AnswerStore, StoreError
 from course.answers import AnswerRecord, FileValue, Value, is_blank
 from course.grades import Grade, Share
@@ -71,6 +72,7 @@ class Expecting:
         chart: Reference | None = None,
         text: Reference | None = None,
         file: FileChecks | None = None,
+        work: Any = None,
         slips: Slips = (),
         because: Any = "",
         wrong: Any = None,
@@ -88,6 +90,8 @@ class Expecting:
             Checks of a file's content, each a function of the document (``course.documents``) and of the lesson's
             tables: ``{"Tên bảng": lambda document, bang: …}`` with the reasons in ``wrong``, or one function that gives
             ``(part, holds, reason)`` for each part. By audience, as other keys.
+        work
+            By part, its signs in the request of a piece of the learner's own work (``course.grades_work``).
         slips
             Pairs of a reference and a reason, which is shown when the answer equals what that reference gives.
         pool
@@ -135,6 +139,11 @@ class Expecting:
             share = grades.grade_order(value, mine(order))
         elif parts is not None:
             share = grades.grade_parts(value, mine(parts))
+        elif work is not None:
+            share = grades_work.grade_work(value, mine(work))
+            reasons = grades_work.REASONS | (mine(wrong) or {})
+            grade = grades.make_grade(id, points, share, because=mine(because), wrong=reasons, hint=mine(hint))
+            return self._tell(replace(grade, reasons=[*grade.reasons, grades_work.UNGRADED]))
         elif fixes is not None:
             question = self._questions.get(id)
             recorded = None

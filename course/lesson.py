@@ -12,6 +12,7 @@ from course.answers import Answer, AnswerRecord, FileValue, Value, check_value, 
 from course.asking import Asking
 from course.curriculum import LESSON_KEY, LessonEntry, load_curriculum
 from course.handing import HandingOver
+from course.pictures import Pictures, picture_reader
 from course.pools import blank_of, drawn_item, next_item, on_another, show_item, show_items
 from course.preparation import current_preparation, preparing
 from course.question import Question, traits_of_items
@@ -74,6 +75,9 @@ class Lesson(Asking, HandingOver):
     @cached_property
     def _texts(self) -> Texts:
         return read_texts(self._folder, self.key.split("/")[1])
+
+    def _pictures(self, audience: str) -> Pictures:
+        return picture_reader(self._folder, self.key.split("/")[1], audience)
 
     @property
     def _headless(self) -> bool:
@@ -174,25 +178,23 @@ class Lesson(Asking, HandingOver):
     _start_widget: widgets.Start | None = None
 
     def _show(self, question: Question) -> Any:
-        answered = question.kind != "text"
-        if answered:
+        if question.answered:
             self._questions[question.name] = question
         if self._headless:
             return None
-        from course.lesson_chat import connect as connect_chat
-        from course.widgets import WIDGETS, Chat
+        from course.lesson_links import link
+        from course.widgets import WIDGETS
 
-        items = traits_of_items(question, self._texts, self._audience)
+        items = traits_of_items(question, self._texts, self._audience, self._pictures(self._audience))
         widget = WIDGETS[question.kind](**items[0])
         self._shown[question.name] = (question, widget)
         if len(items) > 1:
             show_items(widget, items, drawn_item(self.key, question))
             on_another(widget, lambda: self._begin_another(question, widget))
-        if answered:
+        if question.answered:
             self._put_answer(question.name, widget)
             widget.observe(lambda change: self._take_answer(question.name, change["new"]), "answer")
-        if isinstance(widget, Chat):
-            connect_chat(self, widget)
+        link(self, widget)
         return widget
 
     def _begin_another(self, question: Question, widget: Any) -> None:
@@ -269,7 +271,7 @@ class Lesson(Asking, HandingOver):
         """Show answers that came from another device."""
         self._record = record
         for id, (question, widget) in self._shown.items():
-            if question.kind != "text":
+            if question.answered:
                 self._put_answer(id, widget)
 
     def _unanswered(self) -> list[str]:
@@ -287,8 +289,9 @@ class Lesson(Asking, HandingOver):
         remember_audience(audience)
         if self._start_widget:
             self._start_widget.greeting = f"{load_curriculum().audiences[audience].greeting}!"
+        pictures = self._pictures(audience)
         for question, widget in self._shown.values():
-            show_items(widget, traits_of_items(question, self._texts, audience), getattr(widget, "item", 1))
+            show_items(widget, traits_of_items(question, self._texts, audience, pictures), getattr(widget, "item", 1))
 
 
 __all__ = ["Lesson", "preparing"]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from course.markup import block_html, inline_html, nfc, plain_text
+from course.pictures import Pictures
 from course.texts import Texts
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ONE_ARGUMENT = {"today": "task", "picture": "alt"}
 _PIECE = re.compile(r"\[\[(.+?)\]\]", re.DOTALL)
 
 
@@ -27,13 +29,18 @@ class Question:
         return self.name.startswith("q") and self.name[1:].isdigit()
 
     @property
+    def answered(self) -> bool:
+        """Whether there is something to answer; texts and pictures are only shown."""
+        return self.kind not in ("text", "picture")
+
+    @property
     def label(self) -> str:
         """What a learner calls it."""
         if self.graded:
             return f"Câu {self.name[1:]}"
         if self.kind == "chat":
             return "Hỏi thử trợ lý"
-        return "" if self.kind in ("text", "today") else "Luyện tập"
+        return "" if self.kind in ("text", "picture", "today") else "Luyện tập"
 
     @property
     def items(self) -> int:
@@ -60,16 +67,26 @@ class Question:
         own = texts.get(audience, {}).get(self.name)
         if own is None:
             return self.given
-        if not isinstance(own, dict):  # a text, or the task of the day, has one argument that a variant can replace
-            own = {"task" if self.kind == "today" else "text": own}
+        if not isinstance(own, dict):  # a text, the task of the day, a picture: one argument that a variant can replace
+            own = {_ONE_ARGUMENT.get(self.kind, "text"): own}
         unknown = set(own) - set(self.given)
         if unknown:
             raise ValueError(f"{audience}.{self.name}: không có mục {', '.join(sorted(unknown))}")
         return {**self.given, **own}
 
 
-def traits_of(question: Question, arguments: dict[str, Any]) -> dict[str, Any]:
+def _no_pictures(name: str) -> str:
+    return ""
+
+
+def traits_of(question: Question, arguments: dict[str, Any], pictures: Pictures = _no_pictures) -> dict[str, Any]:
     """Turn a question's arguments into its widget's traits (see the table of widgets in ``docs/architecture.md``)."""
+    if question.kind == "picture":
+        return {
+            "picture": pictures(question.name),
+            "alt": nfc(arguments["alt"]),
+            "caption": inline_html(arguments["caption"]),
+        }
     if question.kind == "text":
         return {
             "html": block_html(arguments["text"]),
@@ -84,13 +101,17 @@ def traits_of(question: Question, arguments: dict[str, Any]) -> dict[str, Any]:
         "graded": question.graded,
         "ask": inline_html(arguments["ask"]),
     }
+    if arguments.get("picture"):
+        common |= {"picture": pictures(arguments["picture"]), "alt": nfc(arguments["alt"])}
     return common | _OWN_TRAITS[question.kind](arguments)
 
 
-def traits_of_items(question: Question, texts: Texts, audience: str) -> list[dict[str, Any]]:
+def traits_of_items(
+    question: Question, texts: Texts, audience: str, pictures: Pictures = _no_pictures
+) -> list[dict[str, Any]]:
     """Return the traits of each item of a question, in an audience's words; one where it has no pool."""
     numbers = range(1, question.items + 1)
-    return [traits_of(question, question.arguments(texts, audience, number)) for number in numbers]
+    return [traits_of(question, question.arguments(texts, audience, number), pictures) for number in numbers]
 
 
 def pieces_of(text: str) -> list[dict[str, str | None]]:
@@ -162,6 +183,14 @@ def _chat(arguments: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _work(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "checks": [inline_html(check) for check in arguments["checks"]],
+        "hints": {field: nfc(hint) for field, hint in arguments["hints"].items()},
+        "example": block_html(arguments["example"]) if arguments["example"] else "",
+    }
+
+
 _OWN_TRAITS = {
     "choice": _choice,
     "short_text": _short_text,
@@ -170,4 +199,5 @@ _OWN_TRAITS = {
     "dictation": _dictation,
     "task": _task,
     "chat": _chat,
+    "work": _work,
 }

@@ -129,8 +129,8 @@ def is_same_work(workspace: Workspace, row: SubmissionRow, record: AnswerRecord,
     return before.record is not None and _answers(before.record) == _answers(record) and before.notebook == notebook
 
 
-def _answers(record: AnswerRecord) -> dict[str, tuple[Any, str]]:
-    return {id: (answer.value, answer.audience) for id, answer in record.answers.items()}
+def _answers(record: AnswerRecord) -> dict[str, tuple[Any, str, int]]:
+    return {id: (answer.value, answer.audience, answer.item) for id, answer in record.answers.items()}
 
 
 def clock(moment: datetime, now: datetime) -> str:

@@ -11,6 +11,7 @@ from course.curriculum import load_curriculum
 from course.law_cards import law_card
 from course.question import Question
 from grader.judge import PreparedLesson, prepare
+from grader.picture_checks import picture_problems, unseen_pictures
 from grader.reading_time import lesson_minutes
 from grader.release.clean import clean_text
 from grader.source_notebook import HIDDEN_BEGIN, NotebookError, free_names, is_test_cell, read_notebook
@@ -64,13 +65,14 @@ def check_lesson(workspace: Workspace, lesson: str) -> list[Check]:
     """
     source = workspace.source_notebook(lesson)
     texts = text_problems(source, lesson)
-    common = [*_notebook_problems(workspace, lesson), *texts[None]]
+    common = [*_notebook_problems(workspace, lesson), *texts[None], *picture_problems(source)]
     checks = []
     hidden = workspace.hidden_data(lesson)
     reference = prepare(source, lesson, next(iter(load_curriculum().audiences)))
     for audience in load_curriculum().audiences:
         prepared = prepare(source, lesson, audience, hidden)
         problems = [*common, *texts.get(audience, []), *_variant_problems(reference, prepared), *_laws(prepared)]
+        problems += unseen_pictures(prepared.lesson)
         checks.append(_check_audience(prepared, audience, hidden, problems))
     return checks
 
@@ -192,7 +194,9 @@ def _unsolved_items(prepared: PreparedLesson, solutions: list[Specimen]) -> list
 
 
 def _shape(question: Question, traits: dict[str, Any]) -> int:
-    counted = {"choice": "options", "order": "items", "short_text": "parts", "chat": "tries"}.get(question.kind)
+    counted = {"choice": "options", "order": "items", "short_text": "parts", "chat": "tries", "work": "checks"}.get(
+        question.kind
+    )
     if counted:
         return len(traits[counted])
     if question.kind == "mark":

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader import bench_cli, check_cli, classic_cli, grading_cli, install_cli
+from grader import bench_cli, check_cli, classic_cli, grading_cli, handbook_cli, install_cli
 from grader.workspace import Workspace
 
 app = typer.Typer(
@@ -91,6 +91,7 @@ for command in (grading_cli.grade, grading_cli.regrade, grading_cli.receipt, gra
 app.command()(classic_cli.autograde)
 app.command()(check_cli.check)
 app.command("new-lesson")(check_cli.new_lesson)
+app.command()(handbook_cli.handbook)
 app.command()(install_cli.install)
 bench_cli.app.command("classic")(classic_cli.bench_classic)
 

@@ -85,6 +85,17 @@ class Database(Submissions, Attempts):
                 found.setdefault(row.learner, {})[row.lesson] = row.changed_at
             return found
 
+    def done_today(self, names: Sequence[str]) -> dict[str, set[str]]:
+        """Return by lesson who ticked off its "Ứng dụng ngay"."""
+        rows = select(AnswerRow.lesson, AnswerRow.learner, AnswerRow.value)
+        rows = rows.where(AnswerRow.question == "today", AnswerRow.learner.in_(names))
+        found: dict[str, set[str]] = {}
+        with self.session() as session:
+            for lesson, learner, value in session.execute(rows):
+                if value.get("done"):
+                    found.setdefault(lesson, set()).add(learner)
+        return found
+
     def merge_answers(self, learner: str, lesson: str, answers: Mapping[str, Answer]) -> AnswerRecord:
         """Take in a device's answers; per question the later one stands.
 
@@ -108,7 +119,10 @@ class Database(Submissions, Attempts):
                 raise RecordTooLarge(what)
             for id, answer in merged.answers.items():
                 if answer is not current.answers.get(id):
-                    fields = {"value": answer.value.model_dump(), "audience": answer.audience, "at": answer.at}
+                    fields = {
+                        **{"value": answer.value.model_dump(), "audience": answer.audience},
+                        **{"at": answer.at, "item": answer.item},
+                    }
                     session.merge(AnswerRow(learner=learner, lesson=lesson, question=id, **fields))
             row.version, row.changed_at = merged.version, now()
             return merged
@@ -135,11 +149,13 @@ def _record(session: Session, row: RecordRow | None, lesson: str) -> AnswerRecor
         return AnswerRecord(lesson=lesson)
     rows = session.scalars(select(AnswerRow).where(AnswerRow.learner == row.learner, AnswerRow.lesson == lesson))
     answers = {
-        row.question: Answer.model_validate({"value": row.value, "audience": row.audience, "at": row.at})
+        row.question: Answer.model_validate(
+            {"value": row.value, "audience": row.audience, "at": row.at, "item": row.item}
+        )
         for row in rows
     }
     return AnswerRecord(lesson=lesson, version=row.version, answers=answers)
 
 
 def _same(new: Answer, old: Answer | None) -> bool:
-    return old is not None and new.value == old.value and new.audience == old.audience
+    return old is not None and (new.value, new.audience, new.item) == (old.value, old.audience, old.item)

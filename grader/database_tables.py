@@ -64,6 +64,7 @@ class AnswerRow(Base):
     value: Mapped[dict[str, Any]]
     audience: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
+    item: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class SubmissionRow(Base):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from course.markup import plain_text
 from course.widgets import LessonWidget
 from grader.judge import PreparedLesson
-from grader.source_notebook import read_notebook
+from grader.source_notebook import read_notebook, without_mark_scheme
 
 WORDS_A_MINUTE = 150
 TASK_SECONDS = {
@@ -18,11 +19,26 @@ TASK_SECONDS = {
     "dictation": 75,
     "task": 90,
     "chat": 60,
+    "work": 240,
     "today": 10,
 }
 """Seconds to do a task, beside reading it."""
 
-_READ_TRAITS = ("ask", "html", "options", "items", "pieces", "say", "recorded", "task", "parts", "example", "tries")
+_READ_TRAITS = (
+    "ask",
+    "html",
+    "options",
+    "items",
+    "pieces",
+    "say",
+    "recorded",
+    "task",
+    "parts",
+    "example",
+    "tries",
+    "checks",
+    "alt",
+)
 
 
 def lesson_minutes(prepared: PreparedLesson) -> float:
@@ -31,7 +47,9 @@ def lesson_minutes(prepared: PreparedLesson) -> float:
     Of the reasons of a practice question a learner reads one, that of the option picked; the longest is counted.
     """
     words = sum(
-        _words(plain_text(cell.source)) for cell in read_notebook(prepared.source).cells if cell.cell_type == "markdown"
+        _words(plain_text(without_mark_scheme(cell.source)))
+        for cell in read_notebook(prepared.source).cells
+        if cell.cell_type == "markdown"
     )
     seconds = 0
     for question, widget in prepared.lesson.shown.values():
@@ -41,9 +59,14 @@ def lesson_minutes(prepared: PreparedLesson) -> float:
 
 
 def _words_of(widget: LessonWidget) -> int:
-    total = sum(_words(text) for name in _READ_TRAITS for text in _texts(getattr(widget, name, "")))
-    reasons = list(_texts(getattr(widget, "reasons", "")))
-    return total + max(map(_words, reasons), default=0)
+    """Count what is read of a widget; of a question with several items, of the longest."""
+    shown = {name: getattr(widget, name, "") for name in (*_READ_TRAITS, "reasons")}
+    return max(_words_of_traits({**shown, **item}) for item in getattr(widget, "pool", None) or [{}])
+
+
+def _words_of_traits(traits: dict[str, Any]) -> int:
+    total = sum(_words(text) for name in _READ_TRAITS for text in _texts(traits[name]))
+    return total + max(map(_words, _texts(traits["reasons"])), default=0)
 
 
 def _texts(value: object) -> list[str]:

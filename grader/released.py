@@ -8,7 +8,7 @@ from threading import Lock
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from course.answers import Answer, ChoiceValue, MarkValue, OrderValue
+from course.answers import Answer, ChoiceValue, MarkValue, OrderValue, WorkValue
 from course.curriculum import LESSON_KEY, load_curriculum
 
 TASK_KINDS = {"number", "text", "table", "chart", "file"}
@@ -45,7 +45,11 @@ class ReleasedQuestion(_Model):
     several: bool = False
     items: int = 0
     pieces: int = 0
+    pool: int = 1
+    """How many items of the same form it has."""
     step: int | None = None
+    checks: int = 0
+    """Of a ``work``: what there is to tick."""
     wants: str = ""
     """Of a ``task``: the kind of value that its code has to hand over."""
 
@@ -58,6 +62,8 @@ class ReleasedQuestion(_Model):
             ``page_outdated`` when it fits another form of the question, ``bad_answer`` when it fits none.
         """
         value = answer.value
+        if answer.item > self.pool:
+            raise NotReleased("page_outdated")
         if self.kind == "task":
             if value.kind not in TASK_KINDS or (self.wants and value.kind != self.wants):
                 raise NotReleased("page_outdated")
@@ -76,6 +82,9 @@ class ReleasedQuestion(_Model):
             case MarkValue():
                 given, size = value.marked, self.pieces
                 places = [int(piece) for piece in given]
+            case WorkValue():
+                given, size = value.checked, self.checks
+                places = [ord(letter) - ord("A") + 1 for letter in given]
             case _:
                 return
         if len(set(given)) != len(given):

@@ -15,11 +15,16 @@ HIDDEN_BEGIN = "### BEGIN HIDDEN TESTS"
 HIDDEN_END = "### END HIDDEN TESTS"
 SOLUTION_BEGIN = "### BEGIN SOLUTION"
 SOLUTION_END = "### END SOLUTION"
+SCHEME_BEGIN = "BEGIN MARK SCHEME"
+SCHEME_END = "END MARK SCHEME"
 STUB = "# Viết mã của bạn ở đây"
 """What a learner finds where the solution was; also nbgrader's ``ClearSolutions.code_stub``."""
 
 # The calls of a lesson that show or ask something; a cell with none of them only teaches code.
-_ASKING = frozenset({"start", "text", "choice", "short_text", "order", "mark", "dictation", "task", "today", "submit"})
+_ASKING = frozenset(
+    {"start", "text", "law", "choice", "short_text", "order", "mark", "dictation", "task", "chat", "work", "today"}
+    | {"submit"}
+)
 
 
 class NotebookError(Exception):
@@ -57,6 +62,25 @@ def hidden_part(source: str) -> str:
 def is_solution_cell(cell: NotebookNode) -> bool:
     """Tell whether a learner writes code in a cell: it holds a solution between nbgrader's markers."""
     return cell.cell_type == "code" and SOLUTION_BEGIN in cell.source
+
+
+def is_task_cell(cell: NotebookNode) -> bool:
+    """Tell whether a trainer gives points at a cell: Markdown with a mark scheme between nbgrader's markers."""
+    return cell.cell_type == "markdown" and SCHEME_BEGIN in cell.source
+
+
+def without_mark_scheme(source: str) -> str:
+    """Return a task cell's Markdown as a learner gets it, as nbgrader's ``ClearMarkScheme`` writes it."""
+    lines: list[str] = []
+    inside = False
+    for line in source.split("\n"):
+        if SCHEME_BEGIN in line:
+            inside = True
+        elif SCHEME_END in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def makes_questions(source: str) -> bool:

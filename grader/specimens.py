@@ -37,13 +37,13 @@ def read_specimens(lesson: str, audience: str) -> tuple[Specimen, Specimen, list
     ValueError
         When a value is not one that a learner could give.
     """
-    data = yaml.safe_load((FOLDER / f"{lesson}.yml").read_text("utf-8"))
+    data = _read(lesson)
     solution = data["solution"]
     blank = Specimen("Chưa trả lời", AnswerRecord(lesson=lesson), None, None)
     mistakes = [
         Specimen(
             mistake["name"],
-            _record(lesson, audience, {**solution, **mistake.get("answers", {})}),
+            _record(lesson, audience, {**solution, **mistake.get("answers", {})}, mistake.get("items")),
             {id: float(by_audience(points, audience)) for id, points in mistake["points"].items()},
             {id: by_audience(code, audience) for id, code in mistake.get("code", {}).items()},
         )
@@ -52,11 +52,31 @@ def read_specimens(lesson: str, audience: str) -> tuple[Specimen, Specimen, list
     return Specimen("Lời giải", _record(lesson, audience, solution), {}), blank, mistakes
 
 
-def _record(lesson: str, audience: str, answers: dict[str, Any]) -> AnswerRecord:
-    """Make a record; a mistake takes an answer away by giving ``null``."""
-    at = now()
+def read_item_solutions(lesson: str, audience: str) -> list[Specimen]:
+    """Return, for each further item of each question with a pool, the solution with that item in its place."""
+    data = _read(lesson)
+    return [
+        Specimen(
+            f"Lời giải, {id} bản {item}",
+            _record(lesson, audience, {**data["solution"], id: value}, {id: item}),
+            {},
+        )
+        for id, values in (data.get("pool") or {}).items()
+        for item, value in enumerate(values, start=2)
+    ]
+
+
+def _read(lesson: str) -> dict[str, Any]:
+    return yaml.safe_load((FOLDER / f"{lesson}.yml").read_text("utf-8"))
+
+
+def _record(
+    lesson: str, audience: str, answers: dict[str, Any], items: Mapping[str, int] | None = None
+) -> AnswerRecord:
+    """Make a record, of first items but for those given; a mistake takes an answer away by giving ``null``."""
+    at, items = now(), items or {}
     given = {
-        id: Answer(value=check_value(_for_audience(value, audience)), audience=audience, at=at)
+        id: Answer(value=check_value(_for_audience(value, audience)), audience=audience, at=at, item=items.get(id, 1))
         for id, value in answers.items()
         if value is not None
     }

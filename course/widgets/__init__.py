@@ -15,12 +15,14 @@ from course.widgets.choice import Choice
 from course.widgets.dictation import Dictation
 from course.widgets.mark import Mark
 from course.widgets.order import Order
+from course.widgets.picture import Picture
 from course.widgets.short_text import ShortText
 from course.widgets.start import Start
 from course.widgets.submit import Submit
 from course.widgets.task import Task
 from course.widgets.text import Text
 from course.widgets.today import Today
+from course.widgets.work import Work
 
 WIDGETS: dict[str, type[LessonWidget]] = {
     "choice": Choice,
@@ -31,7 +33,9 @@ WIDGETS: dict[str, type[LessonWidget]] = {
     "task": Task,
     "today": Today,
     "text": Text,
+    "picture": Picture,
     "chat": Chat,
+    "work": Work,
     "start": Start,
     "submit": Submit,
 }
@@ -46,6 +50,7 @@ __all__ = [
     "LessonWidget",
     "Mark",
     "Order",
+    "Picture",
     "QuestionWidget",
     "ShortText",
     "Start",
@@ -53,6 +58,7 @@ __all__ = [
     "Task",
     "Text",
     "Today",
+    "Work",
     "base_style",
     "bundle_source",
     "module_source",

@@ -15,7 +15,9 @@ WIDGET_NAMES = (
     "task",
     "today",
     "text",
+    "picture",
     "chat",
+    "work",
     "start",
     "submit",
 )

@@ -137,6 +137,42 @@ function savedLine(model, view) {
   return line;
 }
 
+/** A picture's words, as a voice says them. @param {Model} model */
+const pictureWords = (model) => (model.get("alt") ? `Trong ảnh: ${model.get("alt")}. ` : "");
+
+/**
+ * A picture that a tap makes larger; nothing where there is none. Its words are there for screen readers, and are shown
+ * where the picture itself is missing.
+ * @param {Model} model
+ * @param {ReturnType<typeof frame>} view
+ */
+function pictureBox(model, view) {
+  const words = h("p", { class: "bd-picture-words" });
+  const zoom = h("button", { type: "button", class: "bd-zoom", "aria-label": "Phóng to ảnh", onclick: () => open() });
+  const box = h("div", { class: "bd-picture-box", hidden: true }, words, zoom);
+  /** @type {any} */
+  let dialog = null;
+  // Hidden from screen readers: its texts in the order in which they were drawn are not the order of reading.
+  const drawing = () => h("span", { class: "bd-drawing", "aria-hidden": "true", html: model.get("picture") });
+  const open = () => {
+    const close = h("button", { type: "button", class: "bd-btn bd-second", onclick: () => dialog.close() }, "✕ Đóng ảnh");
+    dialog = h("dialog", { class: "bd-large", "aria-label": "Ảnh phóng to", onclose: () => dialog.remove() }, close, h("div", { tabindex: 0 }, drawing()));
+    view.root.append(dialog);
+    dialog.showModal();
+  };
+  view.watch("picture alt", () => {
+    const there = !!model.get("picture");
+    words.textContent = model.get("alt") ? "Ảnh: " + model.get("alt") : "";
+    words.classList.toggle("bd-hide", there);
+    zoom.hidden = !there;
+    if (there) zoom.replaceChildren(drawing(), h("span", { class: "bd-loupe", "aria-hidden": "true" }, "+ Phóng to"));
+    box.hidden = !there && !words.textContent;
+    dialog?.close();
+  });
+  view.ends.push(() => dialog?.close());
+  return box;
+}
+
 /**
  * The frame of a question: label, ask, reading aloud, body, feedback, saved state, result.
  * @param {Model} model
@@ -152,8 +188,8 @@ function question(model, el, kind) {
   const saved = savedLine(model, view);
   const result = h("div", { "aria-live": "polite" });
   const another = h("button", { type: "button", class: "bd-btn bd-second", hidden: true, onclick: () => begin() });
-  const listen = readAloud(view, () => spoken(ask) + " . " + [...body.querySelectorAll(".bd-read")].map(spoken).join(" . "));
-  view.root.append(h("fieldset", {}, h("legend", {}, label, ask), listen, body, feedback, saved, result, another));
+  const listen = readAloud(view, () => spoken(ask) + " . " + pictureWords(model) + [...body.querySelectorAll(".bd-read")].map(spoken).join(" . "));
+  view.root.append(h("fieldset", {}, h("legend", {}, label, ask), listen, pictureBox(model, view), body, feedback, saved, result, another));
   let told = "";
   let stale = false;
 

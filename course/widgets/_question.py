@@ -44,6 +44,10 @@ class QuestionWidget(LessonWidget):
         Which item is shown where the question has a pool, from 1.
     item_count
         How many there are. The learner's side asks for the next by the message ``{"type": "another"}``.
+    picture
+        The SVG of what is asked about, put above the answer; empty without one.
+    alt
+        What is in that picture, plain text.
     pool
         The traits of every item, for whoever shows another; empty without a pool. Stays on this side.
     """
@@ -59,6 +63,8 @@ class QuestionWidget(LessonWidget):
     result = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
     item = traitlets.Int(1).tag(sync=True)
     item_count = traitlets.Int(1).tag(sync=True)
+    picture = traitlets.Unicode().tag(sync=True)
+    alt = traitlets.Unicode().tag(sync=True)
     pool = traitlets.List(traitlets.Dict())
 
     def __init__(self, **traits: Any) -> None:

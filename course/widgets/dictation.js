@@ -9,6 +9,14 @@ const NOTICE =
   "Khi bạn nói, trình duyệt có thể gửi tiếng nói về hãng làm ra nó (như Google, Apple) để đổi thành chữ. " +
   "Đừng đọc số giấy tờ, số tài khoản. Nếu không muốn, bạn dùng bản ghi sẵn.";
 
+/** Where the words to correct come from: what was said, what a machine read from a picture, or a text as it stands. */
+const TAKE = { say: "Dùng bản ghi sẵn", picture: "Lấy chữ máy đọc được", text: "Lấy bản viết sẵn" };
+const TAKEN = {
+  say: "Đây là bản ghi sẵn để tập sửa, không phải lời bạn vừa nói. Bạn sửa cho đúng nhé.",
+  picture: "Đây là chữ soạn sẵn như máy đọc từ ảnh. Bạn so từng dòng với ảnh rồi sửa.",
+  text: "Bạn sửa ngay trong ô. Lỡ tay thì lấy lại bản viết sẵn.",
+};
+
 /** Speak, or take the recorded transcript, then correct it. @param {{ model: Model, el: HTMLElement }} view */
 function render({ model, el }) {
   const view = question(model, el, "dictation");
@@ -26,16 +34,18 @@ function render({ model, el }) {
   const note = h("p", { class: "bd-note", role: "status" });
   const fixes = h("ul", { class: "bd-lines" });
   view.body.append(sayBox, notice, h("div", { class: "bd-row" }, speak, take), heard, note, text.field, fixes);
-  notice.hidden = speak.hidden = !Recognition;
 
   /** @type {any} */
   let session = null;
   let sure = false;
+  const source = () => (model.get("say") ? "say" : model.get("picture") ? "picture" : "text");
   const buttons = () => {
     speak.textContent = session ? "■ Nói xong" : "● Bấm để nói";
     speak.setAttribute("aria-pressed", String(!!session));
-    take.textContent = sure ? "Bấm lần nữa: thay hết chữ đang có" : "Dùng bản ghi sẵn";
+    take.textContent = sure ? "Bấm lần nữa: thay hết chữ đang có" : TAKE[source()];
     take.hidden = !model.get("recorded");
+    // What was read stands right below its picture: the button and the note make room.
+    view.root.classList.toggle("bd-below", !model.get("say") && !!text.field.value.trim());
     note.hidden = !note.textContent;
     heard.hidden = !heard.textContent;
   };
@@ -91,7 +101,7 @@ function render({ model, el }) {
     session?.abort();
     spokenHere = false;
     text.put(recorded);
-    note.textContent = "Đây là bản ghi sẵn để tập sửa, không phải lời bạn vừa nói. Bạn sửa cho đúng nhé.";
+    note.textContent = TAKEN[source()];
     buttons();
   };
 
@@ -111,6 +121,7 @@ function render({ model, el }) {
   };
   const check = () => {
     const now = text.field.value;
+    buttons();
     let done = 0;
     for (const { fix, index, sign, words, hint } of rows) {
       const good = isFixed(now, fix);
@@ -131,6 +142,7 @@ function render({ model, el }) {
   view.watch("say recorded", () => {
     say.textContent = model.get("say") || "";
     sayBox.hidden = !model.get("say");
+    notice.hidden = speak.hidden = !Recognition || !model.get("say");
     buttons();
   });
   view.watch("fixes graded", build);

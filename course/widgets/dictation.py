@@ -17,7 +17,7 @@ class Dictation(QuestionWidget):
     Attributes
     ----------
     say
-        What to say, plain text.
+        What to say, plain text; empty where there is nothing to say and a machine's text is only corrected.
     recorded
         A transcript recorded beforehand, with its mistakes, plain text.
     fixes

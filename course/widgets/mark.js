@@ -1,4 +1,16 @@
-/** Pieces of a text to mark: toggle buttons in the running text. @param {{ model: Model, el: HTMLElement }} view */
+/**
+ * Whether every piece fills lines of its own, as messages and listed sentences do: then each is a card, easier to hit.
+ * @param {{ id: string | null, text: string }[]} pieces
+ */
+const fillLines = (pieces) =>
+  pieces.every(
+    ({ id }, at) => !id || ((pieces[at - 1]?.text ?? "\n").endsWith("\n") && (pieces[at + 1]?.text ?? "\n").startsWith("\n")),
+  );
+
+/** A text in quotation marks, unless it has its own. @param {string} text */
+const quoted = (text) => (text.includes("“") ? text : `“${text}”`);
+
+/** Pieces of a text to mark: toggle buttons in the running text, or cards. @param {{ model: Model, el: HTMLElement }} view */
 function render({ model, el }) {
   const view = question(model, el, "mark");
   const text = h("div", { class: "bd-pieces bd-read" });
@@ -39,7 +51,7 @@ function render({ model, el }) {
     const all = !missing && hits === now.size;
     const lines = pieces.map((piece) => [
       right.includes(String(piece.id)),
-      h("b", {}, `“${piece.text.trim()}” `),
+      h("b", {}, `${quoted(piece.text.trim())} `),
       h("span", { html: reasons[piece.id] ?? "" }),
     ]);
     const more = missing > 0 && h("p", {}, `Còn ${missing} chỗ nữa. Bạn tìm tiếp nhé.`);
@@ -58,12 +70,14 @@ function render({ model, el }) {
   };
 
   view.watch("pieces", () => {
+    const pieces = model.get("pieces") ?? [];
+    const cards = fillLines(pieces);
+    text.classList.toggle("bd-cards", cards);
     text.replaceChildren(
-      ...(model.get("pieces") ?? []).map((piece) =>
-        piece.id
-          ? toggleOf(piece)
-          : h("span", {}, piece.text),
-      ),
+      ...pieces
+        .map((piece) => (cards ? { ...piece, text: piece.text.trim() } : piece))
+        .filter((piece) => piece.text)
+        .map((piece) => (piece.id ? toggleOf(piece) : h("span", {}, piece.text))),
     );
     show();
   });

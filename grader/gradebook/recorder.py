@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Engine
 
-from course.answers import AnswerRecord
+from course.answers import AnswerRecord, is_blank
 from course.place import answer_file
 from grader.class_directory import class_config, sync_assignment
 from grader.gradebook.alignment import NO_RESPONSE, Aligned, align, read_cells
@@ -172,6 +172,12 @@ def _record(judged: Judged) -> AnswerRecord:
     return judged.submission.record
 
 
+def _has_work(prepared: PreparedLesson, record: AnswerRecord) -> bool:
+    """Tell whether there may be something that a trainer has to read at a task cell."""
+    works = [id for id, question in prepared.lesson.questions.items() if question.kind == "work"]
+    return not works or any(id in record.answers and not is_blank(record.answers[id].value) for id in works)
+
+
 def _entry(work: _Work, assignment: GradebookAssignment) -> Entry:
     """Return what goes into the gradebook."""
     submission = work.judged.submission
@@ -185,6 +191,8 @@ def _entry(work: _Work, assignment: GradebookAssignment) -> Entry:
             grades[name] = scores[name]
         else:  # a cell that a trainer reads: nothing to read where it was left as released, or deleted
             grades[name] = None if responses.get(name, False) else 0.0
+    for name in notebook.task_cells:  # a trainer reads the learner's own piece of work, where there is one
+        grades[name] = None if _has_work(work.prepared, work.judged.record) else 0.0
     comments = {name: NO_RESPONSE if responses.get(name) is False else None for name in notebook.solution_cells}
     at = submission.at.astimezone(UTC).replace(tzinfo=None)
     return Entry(submission.learner, notebook.name, at, grades, comments)

@@ -74,10 +74,10 @@ class TemplateCell:
         answer = record.answers.get(self.widget.question)
         if answer is None:
             return [text_result(self.widget.describe_with(None), count)]
-        value = answer.value.model_dump_json()
+        value = f"{answer.item} {answer.value.model_dump_json()}"
         words = self._described.get(value)
         if words is None:
-            words = self.widget.describe_with(answer.value.model_dump(mode="json"))
+            words = self.widget.describe_with(answer.value.model_dump(mode="json"), answer.item)
             if len(self._described) < _KEPT and len(value) < _SHORT:
                 self._described[value] = words
         return [text_result(words, count)]

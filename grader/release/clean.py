@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import unicodedata
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from grader.source_notebook import NotebookError, hidden_part, is_solution_cell, read_notebook
+from grader.source_notebook import NotebookError, hidden_part, is_solution_cell, is_task_cell, read_notebook
 
+_TASK_POINTS = re.compile(r"BEGIN MARK SCHEME\D*(\d+(?:,\d+)?) điểm")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -45,6 +47,8 @@ def clean_text(path: Path) -> str:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.metadata.nbgrader = _marks(cell, f"{path.name}, ô {number}")
+        elif is_task_cell(cell):
+            cell.metadata.nbgrader = _task_marks(cell, f"{path.name}, ô {number}")
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
@@ -62,6 +66,16 @@ def _marks(cell: NotebookNode, where: str) -> NotebookNode:
     question, points = _expectation(hidden, where)
     marks.update(grade=True, grade_id=question, points=points)
     return marks
+
+
+def _task_marks(cell: NotebookNode, where: str) -> NotebookNode:
+    """Return nbgrader's marks for a cell at which a trainer gives points, beside those that the test cells give."""
+    found = _TASK_POINTS.search(cell.source)
+    if found is None or "END MARK SCHEME" not in cell.source:
+        raise NotebookError(f"{where}: viết “### BEGIN MARK SCHEME · 5 điểm”, thang điểm, rồi “### END MARK SCHEME”.")
+    points = float(found[1].replace(",", "."))
+    marks = {"grade": False, "solution": False, "locked": True, "task": True, "grade_id": cell.id}
+    return NotebookNode(schema_version=3, points=int(points) if points.is_integer() else points, **marks)
 
 
 def _expectation(hidden: str, where: str) -> tuple[str, float]:

@@ -21,7 +21,13 @@ import nbformat
 
 from course.preparation import preparing
 from grader.release.outputs import close_charts, output_html
-from grader.source_notebook import compile_cell, is_solution_cell, makes_questions, without_solution
+from grader.source_notebook import (
+    compile_cell,
+    is_solution_cell,
+    makes_questions,
+    without_mark_scheme,
+    without_solution,
+)
 
 
 class ReleaseError(Exception):
@@ -92,7 +98,8 @@ def run_lesson(notebook: Path, audience: str) -> LessonRun:
             if grading.get("grade") and not grading.get("solution"):
                 points[grading["grade_id"]] = float(grading["points"])
             elif cell.cell_type == "markdown":
-                cells.append(Cell("markdown", number, cell.source, attachments=cell.get("attachments", {})))
+                source = without_mark_scheme(cell.source)
+                cells.append(Cell("markdown", number, source, attachments=cell.get("attachments", {})))
             elif is_solution_cell(cell):
                 after_solution = True
                 _refuse_key(cell.source, f"{notebook.name}, ô {number}")

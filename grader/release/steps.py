@@ -30,10 +30,14 @@ _TRAITS: dict[str, tuple[str, ...]] = {
     "task": (*_QUESTION, "wants", "unit"),
     "today": ("question", "label", "task"),
     "text": ("html", "speech", "tone"),
+    "picture": ("picture", "alt", "caption"),
     "chat": (*_QUESTION, "tries", "placeholder", "planted", "reveal"),
+    "work": (*_QUESTION, "checks", "hints", "example"),
     "submit": (),
 }
 """What of each widget's state the page carries. All else is ipywidgets' own, or comes while the page is used."""
+_PICTURE = ("picture", "alt")
+"""What the page carries besides of a question that has a picture."""
 _KEYS = ("right", "reasons", "reason", "find", "fixes")
 """Traits that say what is right: practice questions only."""
 ANSWER_KINDS = {
@@ -45,6 +49,7 @@ ANSWER_KINDS = {
     "task": "task",
     "today": "done",
     "chat": "chat",
+    "work": "work",
 }
 """The kind of answer that each question widget gives; that of a task is what it ``wants``."""
 
@@ -156,7 +161,12 @@ def _state(name: str, state: dict[str, Any], run: LessonRun, place: str) -> dict
         if leaked := [key for key in _KEYS if state.get(key)]:
             raise ReleaseError(f"{place}: câu {id} được chấm điểm nên không được mang đáp án ({', '.join(leaked)}).")
         state = {trait: value for trait, value in state.items() if trait not in _KEYS}
-    return {trait: state[trait] for trait in _TRAITS[name] if trait in state}
+    if state.get("alt") and not state.get("picture"):
+        raise ReleaseError(f"{place}: thiếu tệp ảnh trong thư mục pictures.")
+    if state.get("picture") and not state.get("alt"):
+        raise ReleaseError(f"{place}: ảnh chưa có lời tả (alt=…) cho người nghe, người không nhìn thấy.")
+    shown = (*_TRAITS[name], *(trait for trait in _PICTURE if state.get(trait)))
+    return {trait: state[trait] for trait in shown if trait in state}
 
 
 def _shape(widget: str, state: dict[str, Any]) -> dict[str, Any]:
@@ -168,6 +178,8 @@ def _shape(widget: str, state: dict[str, Any]) -> dict[str, Any]:
             return {"items": len(state["items"])}
         case "task":
             return {"wants": state["wants"]}
+        case "work":
+            return {"checks": len(state["checks"])}
         case "mark":
             return {"pieces": sum(piece["id"] is not None for piece in state["pieces"])}
     return {}

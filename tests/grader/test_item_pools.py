@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 
 from course.answers import Answer, AnswerRecord, check_value, now
 from course.grades import ITEM_IS_GONE
+from grader.database import open_database
 from grader.judge import judge, prepare
 from grader.release.execute import ReleaseError, run_lesson
 from grader.release.page import build_pages
@@ -135,3 +137,24 @@ def test_does_the_release_refuse_a_pool_that_is_not_one(call, told, tmp_path):
     run = run_lesson(write_pool_lesson(tmp_path, cells), "can-bo")
     with pytest.raises(ReleaseError, match=told):
         make_steps(run, "Thử")
+
+
+def test_does_the_database_keep_the_item(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/learn.db")
+    database.merge_answers("hoa", KEY, record_of(q1=picked("B", 1)).answers)
+    assert database.record("hoa", KEY).answers["q1"].item == 1
+    kept = database.merge_answers("hoa", KEY, record_of(q1=picked("B", 2)).answers)  # the same letter, another question
+    assert (kept.version, kept.answers["q1"].item) == (2, 2) and database.record("hoa", KEY) == kept
+    database.close()
+
+
+def test_has_an_answer_of_an_older_database_the_first_item(tmp_path):
+    path = tmp_path / "learn.db"
+    database = open_database(f"sqlite:///{path}")
+    database.merge_answers("hoa", KEY, record_of(q1=picked("B", 1)).answers)
+    database.close()
+    with sqlite3.connect(path) as old:
+        old.execute("ALTER TABLE answers DROP COLUMN item")
+    database = open_database(f"sqlite:///{path}")
+    assert database.record("hoa", KEY).answers["q1"].item == 1
+    database.close()

@@ -16,7 +16,7 @@ from grader.source_notebook import is_test_cell
 from grader.specimens import read_specimens
 
 
-@pytest.mark.parametrize("lesson", ["level1/01", "level1/02", "level1/03"])
+@pytest.mark.parametrize("lesson", [f"level1/{number:02}" for number in range(1, 9)])
 def test_a_solved_notebook_runs_as_the_judge_says(ready_class, lesson):
     solution, _, _ = read_specimens(lesson, "nong-dan")
     lessons = PreparedLessons(ready_class)

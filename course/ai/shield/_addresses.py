@@ -49,7 +49,7 @@ _CHAIN = re.compile(
     rf"{_MORE}{{0,6}}"
 )
 _LIVES = re.compile(
-    r"(?<![a-z])(?:tru(?: tai| o)?|thuong tru|tam tru(?: tai)?|hktt|dktt|ho khau(?: tai| o)?|"
+    r"(?<![a-z])(?:tru(?! so )(?: tai| o)?|thuong tru|tam tru(?: tai)?|hktt|dktt|ho khau(?: tai| o)?|"
     r"dia chi(?: nha| o| nhan hang| giao hang)?|que(?: quan| o)?|nguyen quan|noi o(?: hien nay)?|cho o|"
     r"cu (?:tru|ngu)(?: tai)?|sinh song (?:tai|o)|nha (?:[a-z]{2,5} )?o|nha rieng|dc)"
     r"[ :\-]{1,3}(?:tai |la |o |so )?$"

@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook, Notebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, Notebook, Student, SubmittedAssignment, SubmittedNotebook, TaskCell
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from grader.class_directory import course_directory
 from grader.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a trainer gave for a piece of a learner's own work (nbgrader's task cells), beside the automatic points."""
+
+    points: float | None
+    """``None`` before a trainer has graded it."""
+    max_points: float
+    waiting: bool
+    """Whether a trainer has to read it: the first time, or again after it was graded anew."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +31,9 @@ class GradedNotebook:
     id: str
     """Formgrader's page of it is ``formgrader/submissions/<id>``."""
     score: float
-    """Manual points included."""
+    """Manual points included, but not those of ``quality``."""
+    quality: Quality | None = None
+    """Of a lesson with a piece of the learner's own work."""
 
 
 @dataclass(frozen=True)
@@ -54,5 +67,24 @@ def read_gradebook(workspace: Workspace, class_id: str) -> ClassGradebook:
             .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
             .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
         )
-        notebooks = {(student, name): GradedNotebook(id, score or 0.0) for student, name, id, score in rows}
+        qualities = _qualities(gradebook)
+        notebooks = {}
+        for student, name, id, score in rows:
+            quality = qualities.get(id)
+            given = (quality.points or 0.0) if quality else 0.0
+            notebooks[student, name] = GradedNotebook(id, (score or 0.0) - given, quality)
     return ClassGradebook(students, notebooks)
+
+
+def _qualities(gradebook: Gradebook) -> dict[str, Quality]:
+    """Return what was given at task cells, by submitted notebook; nothing where there is nothing to read."""
+    rows = gradebook.db.execute(
+        select(
+            Grade.notebook_id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade, TaskCell.max_score
+        ).join(TaskCell, Grade.cell_id == TaskCell.id)
+    )
+    found: dict[str, Quality] = {}
+    for notebook, auto, manual, waiting, most in rows:
+        if auto is None or manual is not None:
+            found[notebook] = Quality(manual, most, bool(waiting))
+    return found

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from course.curriculum import LessonEntry
 from grader.database_tables import ResultRow, SubmissionRow
-from hub_config.services.classes.gradebook import ClassGradebook
+from hub_config.services.classes.gradebook import ClassGradebook, Quality
 from hub_config.services.classes.submissions import ClassicWork, Problem, classic_work, find_problems
 from hub_config.services.shared.dates import VIETNAM, number
 
@@ -34,6 +34,20 @@ class Cell:
     """Formgrader's id of the submission."""
     attempts: int = 0
     """How often it was tried."""
+    quality: str = ""
+    """Of a piece of the learner's own work: what a trainer gave, or that it waits for one."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a learner's own work that a trainer has to read."""
+
+    learner: str
+    """The name to show."""
+    lesson: LessonEntry
+    submission: str
+    """Formgrader's id of it."""
+    note: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,18 @@ class Overview:
     figures: list[Figure]
     problems: list[Problem]
     classic: list[ClassicWork]
+    applied: list[int]
+    """How many learners ticked off "Ứng dụng ngay", in the order of the lessons."""
+
+    @property
+    def to_read(self) -> list[Piece]:
+        """Pieces of learners' own work that a trainer has to read, by given name."""
+        return [
+            Piece(row.display_name, cell.lesson, cell.submission, cell.quality)
+            for row in sorted(self.rows, key=lambda row: _by_given_name(row.display_name))
+            for cell in row.cells
+            if cell.submission and cell.quality.startswith("chưa chấm")
+        ]
 
 
 @dataclass(frozen=True)
@@ -80,6 +106,8 @@ class ClassData:
     gradebook: ClassGradebook
     notebooks: Mapping[str, str]
     """Stems of the released notebooks by lesson key."""
+    done_today: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Who ticked off "Ứng dụng ngay", by lesson."""
 
 
 def make_overview(lessons: Iterable[LessonEntry], data: ClassData, now: datetime) -> Overview:
@@ -106,7 +134,8 @@ def make_overview(lessons: Iterable[LessonEntry], data: ClassData, now: datetime
     rows.sort(key=lambda row: (not row.attention, _by_given_name(row.display_name)))
     figures = _figures(lessons, released, data.names, last, finished, stopped, now)
     problems = find_problems(data.submissions, data.names, now)
-    return Overview(rows, figures, problems, classic_work(data.results, data.submissions, data.names))
+    applied = [len(set(data.done_today.get(lesson.key, ())) & set(data.names)) for lesson in lessons]
+    return Overview(rows, figures, problems, classic_work(data.results, data.submissions, data.names), applied)
 
 
 def _cell(
@@ -122,12 +151,21 @@ def _cell(
         spoken = f"{number(points)} trên {number(result.max_points)} điểm"
         if (attempts := result.attempts or 1) > 1:
             spoken += f", {attempts} lần thử"
-        return Cell(lesson, "good" if good else "partly", number(points), spoken, id, attempts)
+        quality = _quality(graded.quality) if graded and graded.quality else ""
+        spoken += f", việc thật: {quality}" if quality else ""
+        return Cell(lesson, "good" if good else "partly", number(points), spoken, id, attempts, quality)
     if submission is not None and submission.state in ("refused", "set_aside"):
         return Cell(lesson, "waiting", "cần xem", "chưa chấm được, cần xem", id)
     if lesson.key in data.activity.get(name, {}):
         return Cell(lesson, "started", "đang làm", "đang làm")
     return Cell(lesson, "none", "·", "chưa học")
+
+
+def _quality(quality: Quality) -> str:
+    if quality.points is None:
+        return "chưa chấm"
+    given = f"{number(quality.points)}/{number(quality.max_points)}"
+    return f"chưa chấm lại (đã cho {given})" if quality.waiting else f"+{given}"
 
 
 def _share(result: ResultRow) -> float:

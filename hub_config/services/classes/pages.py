@@ -109,7 +109,8 @@ class ClassPages:
         shown = account_names(self.settings.workspace.state, members) | own
         names = {name: shown.get(name, name) for name in members}
         activity = self.database.activity(members)
-        return ClassData(names, results, submissions, activity, gradebook, self._notebooks())
+        done_today = self.database.done_today(members)
+        return ClassData(names, results, submissions, activity, gradebook, self._notebooks(), done_today)
 
     def _notebooks(self) -> dict[str, str]:
         try:

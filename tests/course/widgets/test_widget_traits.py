@@ -13,7 +13,7 @@ from course.widgets import WIDGET_NAMES, WIDGETS, bundle_source, module_source, 
 
 QUESTION_TRAITS = {
     *("question", "label", "ask", "graded", "points", "answer", "saved", "saved_note", "result"),
-    *("item", "item_count"),
+    *("item", "item_count", "picture", "alt"),
 }
 OWN_TRAITS = {
     "choice": {"options", "several", "right", "reasons"},
@@ -24,11 +24,13 @@ OWN_TRAITS = {
     "task": {"wants", "unit", "kernel", "feedback"},
     "today": {"task"},
     "text": {"html", "speech", "tone"},
+    "picture": {"picture", "alt", "caption"},
     "chat": {"tries", "placeholder", "planted", "reveal"},
+    "work": {"checks", "hints", "example", "talk"},
     "start": {"title", "greeting", "audience", "audiences"},
     "submit": {"phase", "message", "unanswered", "receipt", "results"},
 }
-QUESTIONS = ("choice", "short_text", "order", "mark", "dictation", "task", "today", "chat")
+QUESTIONS = ("choice", "short_text", "order", "mark", "dictation", "task", "today", "chat", "work")
 
 
 @pytest.mark.parametrize("name", WIDGET_NAMES)
@@ -90,6 +92,13 @@ def test_does_a_bundle_hold_the_shared_parts_once() -> None:
         ("task", {"kind": "number", "number": "x"}, "Luyện tập: chưa trả lời"),
         ("chat", {"kind": "chat", "messages": []}, "Hỏi thử trợ lý: chưa trả lời"),
         ("chat", TALK, "Hỏi thử trợ lý: đã hỏi 2 lần, lần cuối “Ngắn hơn nữa”"),
+        ("work", {"kind": "work", "task": " ", "checked": ["Z"]}, "Luyện tập: chưa trả lời"),
+        (
+            "work",
+            {"kind": "work", "task": "Báo họp", "result": "Gọi\x1b 0310 000 123\nnhé", "checked": ["A"], "before": 40},
+            "Luyện tập: \n\nVIỆC GÌ\nBáo họp\n\nKẾT QUẢ ĐEM DÙNG\nGọi  [SỐ ĐIỆN THOẠI 1]\nnhé\n\n"
+            "ĐÃ KIỂM\nGiờ, ngày: đã so với sổ\n\nSỐ PHÚT\ntự làm 40, có trợ lý chưa ghi",
+        ),
         (
             "today",
             {"kind": "done", "done": True},

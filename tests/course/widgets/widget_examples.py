@@ -99,6 +99,14 @@ TEXT: dict[str, Any] = {
     "speech": "Chuyện của cô Hoa. Chè đang ra búp thì lá vàng từng đốm.",
     "tone": "story",
 }
+PICTURE: dict[str, Any] = {
+    "picture": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 120">'
+    '<rect width="360" height="120" fill="#fff"/>'
+    '<text x="20" y="50" font-size="20">GIẤY MỜI</text>'
+    '<text x="20" y="90" font-size="18">8 giờ 30, ngày 15/12</text></svg>',
+    "alt": "GIẤY MỜI. 8 giờ 30, ngày 15/12",
+    "caption": "Giấy mời <b>soạn để tập</b>",
+}
 CHAT: dict[str, Any] = {
     "question": "c1",
     "label": "Hỏi thử trợ lý",
@@ -135,6 +143,17 @@ TALK: dict[str, Any] = {
     ],
 }
 """A kept conversation with all that may stand beside a message."""
+WORK: dict[str, Any] = {
+    "question": "p7",
+    "label": "Luyện tập",
+    "ask": "Ghi lại việc vừa làm. <b>Đừng để tên của ai.</b>",
+    "graded": False,
+    "answer": None,
+    "checks": ["Giờ, ngày: <b>đã so</b> với sổ", "Tên xã: đúng dấu", "Không còn số của ai"],
+    "hints": {"task": "Ví dụ: báo cả tổ dọn mương", "result": "Bản đem dùng"},
+    "example": "<p>Bác Lợi báo cả tổ đi dọn mương.</p>",
+    "talk": [],
+}
 START: dict[str, Any] = {
     "title": "Bài 1.3 · Hỏi một câu ra việc",
     "greeting": "Chào bà con!",
@@ -173,7 +192,9 @@ STATES: dict[str, dict[str, Any]] = {
     "task": TASK,
     "today": TODAY,
     "text": TEXT,
+    "picture": PICTURE,
     "chat": CHAT,
+    "work": WORK,
     "start": START,
     "submit": SUBMIT,
 }

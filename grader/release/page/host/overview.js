@@ -34,6 +34,7 @@ export function drawOverview(place, questions, go) {
 /** Whether an answer says nothing (no option picked, an empty text). @param {any} value */
 export function isBlank(value) {
   if (!value) return true;
+  if (value.kind === "work") return Object.entries(value).every(([name, held]) => name === "kind" || held == null || !String(held).trim()); // [] is ""
   const [content] = Object.entries(value).filter(([name]) => !["kind", "spoken"].includes(name)).map(([, held]) => held);
   return typeof content === "string" ? !content.trim() : Array.isArray(content) ? !content.length : content == null || content === false;
 }

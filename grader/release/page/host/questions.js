@@ -21,6 +21,10 @@ export class Questions {
     this.onMessage = onMessage;
     /** @type {Map<string, Model>} by id */
     this.models = new Map();
+    /** Ids of the talks, and the pieces of work that can take words out of them. @type {string[]} */
+    this.talks = [];
+    /** @type {Model[]} */
+    this.works = [];
     store.addEventListener("answers", (event) => this.show(/** @type {CustomEvent} */ (event).detail));
     store.addEventListener("user", () => this.show([...this.pools.questions.keys()]));
   }
@@ -36,6 +40,8 @@ export class Questions {
       },
     );
     this.models.set(id, model);
+    if (spec.widget === "chat") this.talks.push(id);
+    if (spec.widget === "work") this.works.push(model);
     return model;
   }
 
@@ -57,6 +63,7 @@ export class Questions {
   /** @param {string} id @param {any} value */
   give(id, value) {
     this.store.put(id, value, this.models.get(id)?.get("item"));
+    this.passTalk(id);
     this.onAnswer();
   }
 
@@ -70,7 +77,15 @@ export class Questions {
       this.pools.show(id, model, item && there ? item : this.pools.first(id, this.store.user));
       model.put("answer", there ? this.store.value(id) : null);
       model.put("result", null); // it was for another answer
+      this.passTalk(id);
     }
+  }
+
+  /** Let the pieces of work see what a talk has become. @param {string} id */
+  passTalk(id) {
+    if (!this.talks.includes(id)) return;
+    const talk = this.talks.flatMap((one) => this.store.value(one)?.messages ?? []);
+    for (const model of this.works) model.put("talk", talk);
   }
 
   /** Whether a graded answer was changed after it was submitted, here or on another device. @param {any} results */
