@@ -50,7 +50,8 @@ lint: $(STAMPS)/dev
 
 screenshots: $(STAMPS)/dev $(PROXY)
 	@scripts/system.sh sandbox
-	@BDHAI_CHROMIUM="$$(scripts/system.sh browser)" || exit 1; export BDHAI_CHROMIUM; exec $(PY) scripts/screenshots.py
+	@BDHAI_CHROMIUM="$$(scripts/system.sh browser)" || exit 1; export BDHAI_CHROMIUM; \
+	  $(PY) scripts/screenshots.py && PYTHONPATH=. exec $(PY) scripts/widget_pictures.py
 
 clean:
 	@rm -rf $(VENV) hub_config/proxy/node_modules .pytest_cache .ruff_cache .mypy_cache dist *.egg-info

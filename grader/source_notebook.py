@@ -22,7 +22,21 @@ STUB = "# Viết mã của bạn ở đây"
 
 # The calls of a lesson that show or ask something; a cell with none of them only teaches code.
 _ASKING = frozenset(
-    {"start", "text", "law", "choice", "short_text", "order", "mark", "dictation", "task", "chat", "work", "today"}
+    {
+        "start",
+        "text",
+        "picture",
+        "law",
+        "choice",
+        "short_text",
+        "order",
+        "mark",
+        "dictation",
+        "task",
+        "chat",
+        "work",
+        "today",
+    }
     | {"submit"}
 )
 

@@ -14,7 +14,7 @@ from grader.judge import prepare
 from grader.picture_checks import picture_problems, unseen_pictures
 from grader.release.execute import ReleaseError, run_lesson
 from grader.release.steps import make_steps
-from grader.source_notebook import HIDDEN_BEGIN, is_test_cell, read_notebook
+from grader.source_notebook import HIDDEN_BEGIN, is_test_cell, makes_questions, read_notebook
 from grader.workspace import Workspace
 from tests.grader.release.sample_lesson import sample_cells, write_sample
 
@@ -111,3 +111,7 @@ def test_does_what_the_machine_read_differ_from_the_picture_just_where_the_key_s
             if piece["id"]:
                 there = re.search(rf"(?<!\w){re.escape(' '.join(words(piece['text'])))}(?!\w)", plain) is not None
                 assert there != (int(piece["id"]) in marks), piece["text"]
+
+
+def test_is_a_picture_the_lessons_own_cell_in_a_code_lesson():
+    assert makes_questions(PICTURE)

@@ -1,4 +1,4 @@
-"""A piece of the learner's own work in a class's gradebook: the machine gives its points, a trainer gives others beside."""
+"""A piece of own work in the gradebook: the machine gives its points, a trainer gives others beside."""
 
 import shutil
 from datetime import UTC, datetime
