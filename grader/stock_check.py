@@ -92,8 +92,9 @@ def compare_with_stock(
             for learner in learners:
                 for notebook in gradebook.find_submission(level, learner).notebooks:
                     if (learner, notebook.name) in handed_in:
-                        points = {grade.name: grade.auto_score for grade in notebook.grades}
-                        stock[handed_in[learner, notebook.name]] = points
+                        key = handed_in[learner, notebook.name]
+                        # The other cells are those at which a trainer gives points.
+                        stock[key] = {one.name: one.auto_score for one in notebook.grades if one.name in ours[key]}
     return ours, stock
 
 

@@ -8,9 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from course.curriculum import LESSON_KEY, load_curriculum
+from course.curriculum import LESSON_KEY, Level, load_curriculum
+from grader.database_tables import ResultRow
+from hub_config.services.learn.level_end import look_back
 from hub_config.services.learn.path import make_path
 from hub_config.services.learn.service import LearnService
+from hub_config.services.shared.errors import ServiceError
 from hub_config.services.shared.files import page_response, static_response
 from hub_config.services.shared.identity import Identity
 from hub_config.services.shared.people import greeting
@@ -44,6 +47,16 @@ def page_routes(service: LearnService) -> APIRouter:
         return await run_in_threadpool(
             page_response, request, service.workspace.release / "pages" / f"{key}.{audience}.html"
         )
+
+    @router.get(f"{prefix}level{{number}}")
+    async def get_level(request: Request, number: str) -> Response:
+        identity = await service.authenticator.identify(request)
+        if identity is None:
+            return service.authenticator.login(request)
+        level = next((level for level in load_curriculum().levels if str(level.number) == number), None)
+        if level is None:
+            raise ServiceError("not_found")
+        return page_response(request, await run_in_threadpool(_render_level, service, identity, level))
 
     @router.get(f"{prefix}static/{{name}}")
     async def get_static(request: Request, name: str) -> Response:
@@ -91,6 +104,19 @@ def _render_path(service: LearnService, identity: Identity, choosing: bool, want
         return service.renderer.render("choose.html", audiences=curriculum.audiences.values(), wanted=wanted, **values)
     database = service.database
     submissions = {row.lesson: row for row in database.submissions(learner=identity.name)}  # the newest comes last
-    results = {row.lesson: row for row in sorted(database.results(learner=identity.name), key=lambda r: r.submitted_at)}
+    results = _results(service, identity)
     path = make_path(curriculum, service.released.lessons(), database.records(identity.name), submissions, results)
     return service.renderer.render("path.html", path=path, **values)
+
+
+def _results(service: LearnService, identity: Identity) -> dict[str, ResultRow]:
+    """Return what counts by lesson; of several classes the newest."""
+    rows = service.database.results(learner=identity.name)
+    return {row.lesson: row for row in sorted(rows, key=lambda row: row.submitted_at)}
+
+
+def _render_level(service: LearnService, identity: Identity, level: Level) -> bytes:
+    audience = load_curriculum().audiences.get(service.learner(identity.name).audience or "")
+    records, results = service.database.records(identity.name), _results(service, identity)
+    end = look_back(level, service.released.lessons(), records, results)
+    return service.renderer.render("level.html", end=end, audience=audience)

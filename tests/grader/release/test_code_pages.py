@@ -191,7 +191,7 @@ def test_test_cells_of_all_lessons_depend_on_the_lesson_alone():
     assert [cell.id for cell in cells if free_names(cell.source) != {"lesson"}] == []
 
 
-@pytest.mark.parametrize(("assignment", "kept"), [("level4", {"ask-1", "test-1"}), ("ps1", None)])
+@pytest.mark.parametrize(("assignment", "kept"), [("level4", {"test-1"}), ("ps1", None)])
 def test_feedback_holds_nothing_that_code_put_out_on_hidden_data(tmp_path, assignment, kept):
     notebook = read_notebook(write_code_lesson(tmp_path))
     notebook.cells.append(nbformat.v4.new_code_cell('lesson.text("x", "y")\nbang'))

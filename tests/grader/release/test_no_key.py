@@ -7,6 +7,7 @@ import json
 import pytest
 from rich.progress import Progress
 
+from course.curriculum import load_curriculum
 from grader.class_directory import create_class
 from grader.release.everything import release_all
 from grader.source_notebook import hidden_part, read_notebook
@@ -61,11 +62,11 @@ def texts_of(workspace: Workspace) -> dict[str, str]:
     return texts
 
 
-@pytest.mark.parametrize("lesson", ["level1/01", "level1/02", "level1/03", "level4/04"])
+@pytest.mark.parametrize("lesson", [*(f"level1/{number:02}" for number in range(1, 9)), "level4/04"])
 def test_a_release_holds_no_key(released, lesson):
     hidden = [hidden_part(cell.source) for cell in read_notebook(released.source_notebook(lesson)).cells]
     secrets = set().union(*(secrets_of(part) for part in hidden if part))
-    assert len(secrets) > 20
+    assert len(secrets) > 10
     texts = texts_of(released)
     assert any(name.endswith(".html") for name in texts)
     assert any(name.startswith("exchange") for name in texts)
@@ -75,7 +76,8 @@ def test_a_release_holds_no_key(released, lesson):
 
 def test_graded_questions_on_a_page_carry_no_feedback(released):
     pages = sorted((released.release / "pages" / "level1").glob("*.html"))
-    assert len(pages) == 18
+    lessons = [key for key in released.lesson_keys() if key.startswith("level1/")]
+    assert len(pages) == len(lessons) * len(load_curriculum().audiences)
     for page in pages:
         data = page.read_text("utf-8").split('id="lesson">')[1].split("</script>")[0]
         for widget in json.loads(data)["widgets"]:
