@@ -59,12 +59,13 @@ def test_only_the_classes_trainers_open_its_server():
     assert class_of_server(rooms, "lop-c") is None
 
 
-def test_a_server_token_reaches_learn_and_nothing_more():
+def test_a_server_token_reaches_learn_and_the_assistant_and_nothing_more():
     (server,) = [role for role in hub_roles([]) if role["name"] == "server"]
     assert set(server["scopes"]) == {
         "users:activity!user",
         "access:servers!server",
         "access:services!service=learn",
+        "access:services!service=assistant",
     }
 
 
