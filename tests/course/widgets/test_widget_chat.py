@@ -119,7 +119,7 @@ def test_what_the_shield_masked_is_marked_once(host: Host) -> None:
     host.mount("chat", CHAT)
     phone = {"kind": "phone", "label": "số điện thoại", "placeholder": "[SỐ ĐIỆN THOẠI 1]"}
     mail = {"kind": "email", "label": "địa chỉ email", "placeholder": "[ĐỊA CHỈ EMAIL 1]"}
-    ask(host, "Gọi 0912 345 678")
+    ask(host, "Gọi 0302 345 678")
     reply(host, "Vâng.", about=AI | {"masked": [phone]})
     expect(host.page.locator(".bd-masked li")).to_have_text(["đã che: số điện thoại"])
     assert "Máy che có thể sót" in host.text
@@ -138,7 +138,7 @@ def test_what_the_shield_masked_is_marked_once(host: Host) -> None:
 )
 def test_a_request_that_was_not_answered_can_be_mended(host: Host, code: str, head: str, again: bool) -> None:
     host.mount("chat", CHAT)
-    ask(host, "Gọi 0912 345 678")
+    ask(host, "Gọi 0302 345 678")
     host.tell("error", code=code, message=f"Câu nói rõ vì sao. {HOSTILE}")
     alert = host.page.get_by_role("alert")
     expect(alert).to_contain_text(head)
@@ -146,7 +146,7 @@ def test_a_request_that_was_not_answered_can_be_mended(host: Host, code: str, he
     assert_harmless(host)
     assert host.answer is None  # what may hold personal data is not kept either
     field = host.page.get_by_role("textbox")
-    expect(field).to_have_value("Gọi 0912 345 678")
+    expect(field).to_have_value("Gọi 0302 345 678")
     expect(alert.get_by_role("button", name="Thử lại")).to_have_count(int(again))
     field.fill("Gọi tôi nhé")
     if again:

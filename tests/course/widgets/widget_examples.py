@@ -127,7 +127,7 @@ TALK: dict[str, Any] = {
     "messages": [
         {
             "role": "user",
-            "text": "Viết tin mời họp, ai bận gọi 0912 345 678",
+            "text": "Viết tin mời họp, ai bận gọi 0302 345 678",
             "masked": [{"kind": "phone", "label": "số điện thoại", "placeholder": "[SỐ ĐIỆN THOẠI 1]"}],
         },
         {

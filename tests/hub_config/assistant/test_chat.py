@@ -87,7 +87,7 @@ def test_does_what_would_tell_who_asks_or_keep_the_words_stay_here(assistant, pr
 
 def test_do_functions_of_the_learners_own_program_work(assistant):
     tool = {"type": "function", "function": {"name": "goi", "parameters": {"type": "object", "properties": {}}}}
-    text = 'Gọi 0912345678 "nhé"'
+    text = 'Gọi 0302345678 "nhé"'
     asked = {"model": "tools", "messages": [{"role": "user", "content": text}], "tools": [tool]}
     whole = assistant.client().chat.completions.create(**asked)
     assert json.loads(whole.choices[0].message.tool_calls[0].function.arguments) == {"loi": text}

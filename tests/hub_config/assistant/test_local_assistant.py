@@ -50,10 +50,10 @@ def test_is_a_learners_own_key_used_behind_the_shield(tmp_path, monkeypatch, pro
     own = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": provider.url, "OPENAI_MODEL": "echo"}
     with local_assistant({"BDHAI_STATE": str(tmp_path), **own}) as variables:
         _set(monkeypatch, variables | own)
-        text = "Gọi 0912345678 nhé"
+        text = "Gọi 0302345678 nhé"
         answer = assistant().chat.completions.create(model=model(), messages=[{"role": "user", "content": text}])
         assert answer.choices[0].message.content == text
-        assert b"0912345678" not in provider.bodies[-1]
+        assert b"0302345678" not in provider.bodies[-1]
 
 
 def test_is_ones_own_key_used_where_there_is_no_service(monkeypatch, provider):

@@ -11,7 +11,7 @@ from hub_config.assistant_settings import KEY_VARIABLE, AssistantSettings, KeyRe
 from tests.hub_config.assistant.installation import assistant_service, error_of, events
 from tests.hub_config.assistant.provider import KEY
 
-PHONE, OTHER = "0912345678", "0987654321"
+PHONE, OTHER = "0302345678", "0307654321"
 SECRET = "chuyện cái ao cá bị bồi lấp"
 
 
