@@ -115,7 +115,7 @@ class Server:
         if self._nested:
             linux.setns(self._namespace, linux.CLONE_NEWPID)
         every = 0.02 if self._nested else 0.1
-        reason, status = watch.watch(child, request.limits, self._control.fileno(), every)
+        reason, status = watch.watch(child, request.limits, self._control.fileno(), every, not self._nested)
         if not self._nested:
             watch.end_all()
         if reason == "stopped" and not self._control.recv(1):

@@ -58,9 +58,11 @@ def _own_bytes(pid: int) -> int:
         return 0
 
 
-def _over(limits: Mapping[str, Any]) -> str:
+def _over(job: int, limits: Mapping[str, Any], all_below: bool) -> str:
     """Name the limit that the job has passed, or return ``""``."""
-    processes = descendants(os.getpid())
+    processes = descendants(os.getpid() if all_below else job)
+    if not all_below and (first := _read(job)) is not None:
+        processes[job] = first
     if len(processes) > int(limits["processes"]):
         return "processes"
     if sum(process.seconds for process in processes.values()) > float(limits["cpu_s"]):
@@ -72,7 +74,7 @@ def _over(limits: Mapping[str, Any]) -> str:
     return ""
 
 
-def watch(job: int, limits: Mapping[str, Any], control: int, every: float) -> tuple[str, int]:
+def watch(job: int, limits: Mapping[str, Any], control: int, every: float, all_below: bool) -> tuple[str, int]:
     """Wait for a job's first process to end, and see to it that it does.
 
     Parameters
@@ -83,6 +85,9 @@ def watch(job: int, limits: Mapping[str, Any], control: int, every: float) -> tu
         Descriptor that becomes readable when the job is no longer wanted.
     every
         Seconds between two looks.
+    all_below
+        Count all processes below this one as the job's: its orphans come here where it has no namespace of its own.
+        Where it has one, they stay below its first process, and others than the job may be below this one.
 
     Returns
     -------
@@ -105,7 +110,7 @@ def watch(job: int, limits: Mapping[str, Any], control: int, every: float) -> tu
             elif time.monotonic() >= deadline:
                 reason = "timeout"
             else:
-                reason = _over(limits)
+                reason = _over(job, limits, all_below)
         if reason:
             signal.pidfd_send_signal(handle, signal.SIGKILL)
     finally:

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from grader.sandbox.jobs import LessonContext, Run, WorkerDied
+from grader.sandbox.jobs import LessonContext, Limits, Run, WorkerDied
 from grader.sandbox.sandbox import Sandbox
 from tests.grader.sandbox.conftest import job, needs_bubblewrap
 
@@ -100,12 +100,19 @@ def test_what_others_wrote_is_not_in_memory(run) -> None:
 
 
 def test_limits_hold_in_them_too(run) -> None:
-    from grader.sandbox.jobs import Limits
-
     limits = Limits(wall_s=1.0)
     done = run("x = 1", "while True: pass", shared=1, limits=limits)
     assert done.state == "timeout"
     assert text(run("x = 1", "x", shared=1, limits=limits)) == "1"
+
+
+def test_what_other_jobs_have_used_does_not_count(run) -> None:
+    """The process kept for shared cells gathers the time of its jobs; one that is not forked from it must live."""
+    limits = Limits(cpu_s=1.5)
+    busy = "import time\nend = time.process_time() + 0.7\nwhile time.process_time() < end: pass"
+    for _ in range(3):
+        assert run("x = 1", busy, shared=1, limits=limits).state == "finished"
+    assert run("import time\ntime.sleep(0.3)", limits=limits).state == "finished"
 
 
 @needs_bubblewrap
